@@ -49,6 +49,8 @@ class SecretKey {
 
 /// Whether the bytes are a curve point in canonical encoding.
 [[nodiscard]] bool is_valid(const PublicKey& key);
+/// The compressed form of a SEC 1 encoded point of 33 or 65 bytes. @returns bad_public_key.
+[[nodiscard]] Result<PublicKey> parse_public_key(ByteView encoded);
 
 /// BIP 340 signature with auxiliary randomness `aux` (zeros allowed: deterministic).
 [[nodiscard]] SchnorrSignature sign_schnorr(const SecretKey& key, const Hash256& message,
