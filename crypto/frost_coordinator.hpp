@@ -1,0 +1,96 @@
+// The coordinator's side of signing: ROAST's rules with weights, as a pure machine. It opens sessions,
+// collects shares, convicts who answers wrongly and ends with a signature, however the faulty behave:
+// every party sits in at most one unfinished session, so f faulty ones can spoil at most f.
+// Source: docs/threshold_signing.md "Coordination" (ROAST).
+#pragma once
+
+#include <map>
+#include <set>
+#include <variant>
+
+#include "crypto/frost_session.hpp"
+
+namespace quorate::crypto {
+
+/// Publish this request.
+struct OpenSession {
+  SigningRequest request;
+  SessionId session;
+};
+/// Done; nothing more will come.
+struct SigningFinished {
+  GroupSignature signature;
+};
+/// This party answered wrongly. Evidence for others: the request and the share (each with the
+/// chunk signature of its author, which the caller holds), or two lists of nonces of one batch.
+struct Convicted {
+  MemberIndex party;
+  Errc reason{};
+  std::optional<SigningRequest> request;
+  std::optional<SignatureShare> share;
+  std::vector<NonceCommitments> batches;
+};
+using CoordinatorOutput = std::variant<OpenSession, SigningFinished, Convicted>;
+
+class SigningCoordinator {
+ public:
+  /// One coordinator per (instance, view, subject). `rand32` drives the weights of batch checks.
+  SigningCoordinator(GroupRef group, Hash256 instance, ViewBytes view, SigningSubject subject,
+                     const Hash256& rand32);
+
+  /// The newest published nonces of a party. Two lists under one batch id convict it.
+  [[nodiscard]] std::vector<CoordinatorOutput> on_nonces(MemberIndex party,
+                                                         const NonceCommitments& nonces);
+  /// A party answered. Answers to unknown sessions and repetitions change nothing.
+  [[nodiscard]] std::vector<CoordinatorOutput> on_share(MemberIndex party,
+                                                        const SignatureShare& share);
+  /// The collecting time is over, at first or since the last session was opened: the next session may
+  /// open as soon as those who are ready weigh enough.
+  [[nodiscard]] std::vector<CoordinatorOutput> on_timer();
+  /// A party is no longer asked (convicted elsewhere, a named refusal, its nonce spent elsewhere).
+  void exclude(MemberIndex party);
+
+  [[nodiscard]] bool is_finished() const { return finished_; }
+  [[nodiscard]] std::size_t sessions_opened() const { return sessions_.size(); }
+  [[nodiscard]] const std::set<MemberIndex>& convicted() const { return convicted_; }
+  /// Weight of those who could be asked now.
+  [[nodiscard]] Weight ready_weight() const;
+
+ private:
+  struct Nonces {
+    NonceCommitments list;
+    std::uint32_t next{};  ///< Index of the first nonce not used by this coordinator.
+  };
+  struct Session {
+    SigningRequest request;
+    SessionId id;
+    std::shared_ptr<const SignerSet> signers;
+    std::map<MemberIndex, SignatureShare> shares;
+    std::set<MemberIndex> checked;  ///< Whose share was verified by itself.
+    bool dead{};                    ///< A member of it is convicted: it can never finish.
+  };
+  using Outputs = std::vector<CoordinatorOutput>;
+
+  [[nodiscard]] std::vector<MemberIndex> ready() const;
+  void open_if_possible(Outputs& out);
+  void settle_pending(Outputs& out);
+  void try_finish(Session& session, Outputs& out);
+  void convict_bad_shares(Session& session, Outputs& out);
+  void convict(Convicted verdict, Outputs& out);
+  Session* session_of(const SessionId& id);
+
+  GroupRef group_;
+  Hash256 instance_;
+  ViewBytes view_;
+  SigningSubject subject_;
+  Hash256 rand32_;
+  std::map<MemberIndex, Nonces> nonces_;
+  std::map<MemberIndex, std::size_t> pending_;  ///< Party → its unfinished session.
+  std::set<MemberIndex> convicted_;
+  std::set<MemberIndex> excluded_;
+  std::vector<Session> sessions_;
+  bool may_open_{};
+  bool finished_{};
+};
+
+}  // namespace quorate::crypto
