@@ -1,11 +1,11 @@
 #include "crypto/uncompressed_key.hpp"
 
-#include <secp256k1.h>
+#include "crypto/secp_context.hpp"
 
 namespace quorate::crypto {
 
 UncompressedKey uncompressed(const PublicKey& key) {
-  const secp256k1_context* context = secp256k1_context_static;
+  const secp256k1_context* context = secp();
   secp256k1_pubkey point;
   ASSERT(secp256k1_ec_pubkey_parse(context, &point, key.bytes.data(), key.bytes.size()) == 1);
   UncompressedKey out;
