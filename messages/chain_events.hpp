@@ -104,8 +104,34 @@ struct BlockFinal {
   }
 };
 
-using ChainEvent = std::variant<BurnTipChanged, SetPlanned, KeyLearned, Position, BlockAccepted,
-                                BlocksDropped, BlockAnnounced, BlockFinal>;
+/// What an enrollment mined from now on must say, sent at the start of each term and again when a
+/// reorganisation changes it. Source: SIP "Producer Set Enrollments".
+struct EnrollmentOpen {
+  TermNumber target;               ///< The term to be elected.
+  BurnHeight opened;               ///< First burn height of the window.
+  std::uint32_t set_block{};
+  std::uint16_t set_txoff{};
+  StateRoot state_root;
+  List<Blob<64>, 20> outputs;      ///< Scripts of outputs 1..: 20 recipients, or the burn script.
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&EnrollmentOpen::target, &EnrollmentOpen::opened,
+                           &EnrollmentOpen::set_block, &EnrollmentOpen::set_txoff,
+                           &EnrollmentOpen::state_root, &EnrollmentOpen::outputs);
+  }
+};
+/// A VRF key registration was mined; its place names the producer in enrollments.
+struct KeyRegistered {
+  FixedBytes<struct VrfKeyTag, 32> key;
+  BurnHeight height;
+  std::uint16_t txoff{};
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&KeyRegistered::key, &KeyRegistered::height, &KeyRegistered::txoff);
+  }
+};
+
+using ChainEvent =
+    std::variant<BurnTipChanged, SetPlanned, KeyLearned, Position, BlockAccepted, BlocksDropped,
+                 BlockAnnounced, BlockFinal, EnrollmentOpen, KeyRegistered>;
 
 /// Asks for a candidate at the current position. `transactions` in preferred order.
 struct BuildBlock {
