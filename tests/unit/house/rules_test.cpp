@@ -1,0 +1,152 @@
+// The house's rules that a compiler does not know (docs/ARCHITECTURE.md).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = QUORATE_SOURCE_DIR;
+
+/// What each room may include. `actors` splits in two: *_actor.* files may also see CAF and runtime
+/// headers of their own layer.
+const std::map<std::string, std::set<std::string>> may_include = {
+    {"base", {"base"}},
+    {"crypto", {"base", "crypto"}},
+    {"bitcoin", {"base", "crypto", "bitcoin"}},
+    {"stacks", {"base", "crypto", "stacks"}},
+    {"consensus", {"base", "crypto", "bitcoin", "stacks", "consensus"}},
+    {"storage", {"base", "crypto", "bitcoin", "stacks", "consensus", "storage"}},
+    {"messages", {"base", "crypto", "bitcoin", "stacks", "consensus", "storage", "messages"}},
+    {"actors",
+     {"base", "crypto", "bitcoin", "stacks", "consensus", "storage", "messages", "actors"}},
+    {"runtime",
+     {"base", "crypto", "bitcoin", "stacks", "consensus", "storage", "messages", "actors",
+      "runtime"}},
+};
+
+struct SourceLine {
+  fs::path file;
+  int number{};
+  std::string text;
+};
+
+std::vector<fs::path> sources(const std::string& room) {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
+    const auto extension = entry.path().extension();
+    if (extension == ".cpp" || extension == ".hpp" || extension == ".def") out.push_back(entry);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<SourceLine> lines(const fs::path& file) {
+  std::vector<SourceLine> out;
+  std::ifstream in(file);
+  std::string text;
+  for (int n = 1; std::getline(in, text); ++n) out.push_back({file, n, text});
+  return out;
+}
+
+std::string where(const SourceLine& line) {
+  return fs::relative(line.file, root).string() + ":" + std::to_string(line.number) + ": " +
+         line.text;
+}
+
+bool starts_with(const std::string& text, const std::string& head) {
+  return text.compare(0, head.size(), head) == 0;
+}
+
+bool is_caf_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const std::string room = fs::relative(file, root).begin()->string();
+  if (room == "runtime") return true;
+  if (room == "actors") return name.find("_actor.") != std::string::npos || name == "machine_shell.hpp";
+  if (room == "messages") {
+    return starts_with(name, "caf_") || name == "interfaces.hpp" || name == "type_ids.hpp" ||
+           name == "fields.hpp";
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("includes go one way only") {
+  for (const auto& [room, allowed] : may_include) {
+    for (const fs::path& file : sources(room)) {
+      for (const SourceLine& line : lines(file)) {
+        static const std::regex include("#include \"([a-z]+)/.*");
+        std::smatch match;
+        if (!std::regex_match(line.text, match, include)) continue;
+        INFO(where(line));
+        CHECK(allowed.count(match[1].str()) == 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("CAF, libsecp256k1, SQLite and cereal stay in their rooms") {
+  for (const auto& entry : may_include) {
+    const std::string room = entry.first;
+    for (const fs::path& file : sources(room)) {
+      for (const SourceLine& line : lines(file)) {
+        if (!starts_with(line.text, "#include <")) continue;
+        INFO(where(line));
+        const bool caf = line.text.find("<caf/") != std::string::npos;
+        const bool secp = line.text.find("<secp256k1") != std::string::npos;
+        const bool sqlite = line.text.find("<sqlite3") != std::string::npos;
+        const bool cereal = line.text.find("<cereal/") != std::string::npos;
+        CHECK((!caf || is_caf_file(file)));
+        CHECK((!secp || room == "crypto"));
+        CHECK((!sqlite || room == "storage"));
+        CHECK((!cereal || room == "storage" || room == "messages"));
+      }
+    }
+  }
+}
+
+TEST_CASE("rules and machines know no clock, chance, thread or float") {
+  static const std::regex forbidden(
+      "system_clock|steady_clock|random_device|mt19937|\\brand\\(|std::thread|sleep_for|"
+      "\\bdouble\\b|\\bfloat\\b|unordered_(map|set)<[^>]*>::iterator");
+  for (const std::string room : {"consensus", "messages", "actors"}) {
+    for (const fs::path& file : sources(room)) {
+      if (is_caf_file(file)) continue;
+      for (const SourceLine& line : lines(file)) {
+        const std::string code = line.text.substr(0, line.text.find("//"));
+        INFO(where(line));
+        CHECK_FALSE(std::regex_search(code, forbidden));
+      }
+    }
+  }
+}
+
+TEST_CASE("a file opens with what it decides, lines stay within 100 columns, no tabs") {
+  for (const auto& entry : may_include) {
+    for (const fs::path& file : sources(entry.first)) {
+      const auto all = lines(file);
+      if (file.extension() == ".hpp") {
+        INFO(file.string());
+        REQUIRE(!all.empty());
+        CHECK(starts_with(all.front().text, "//"));
+      }
+      for (const SourceLine& line : all) {
+        INFO(where(line));
+        // Counts code points, not bytes: every byte but UTF-8 continuation bytes.
+        const auto columns = std::count_if(line.text.begin(), line.text.end(),
+                                           [](char c) { return (c & 0xC0) != 0x80; });
+        CHECK((columns <= 100 || file.extension() == ".def"));
+        CHECK(line.text.find('\t') == std::string::npos);
+      }
+    }
+  }
+}
