@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/effects.hpp"
+#include "messages/announcement.hpp"
 #include "messages/chain_events.hpp"
 #include "messages/election_messages.hpp"
 
@@ -38,7 +39,7 @@ struct TransactionsSelected {
 
 using MemberInput = std::variant<messages::ChainEvent, messages::KeeperReply, ChunkSeen,
                                  ChunkRefused, LeaderKnown, MempoolChanged, TransactionsSelected,
-                                 Timer>;
+                                 messages::SignAnnouncement, Timer>;
 
 /// Writes a signed chunk to the own node's replica of `chunk.db`.
 struct WriteChunk {
@@ -70,10 +71,6 @@ struct ElectionSeen {
 };
 using ElectionOrder = std::variant<ElectionTerm, ElectionProgress, ElectionSeen>;
 
-/// Sends a finished Bitcoin transaction to Bitcoin.
-struct SendToBitcoin {
-  Bytes raw;
-};
 /// A fault of a named member with its proof, for the operator and the report.
 struct EvidenceFound {
   GroupKind group{};
@@ -88,7 +85,8 @@ struct Note {
 };
 
 using MemberEffect = std::variant<Persist, ArmTimer, WriteChunk, AskKeeper, SelectTransactions,
-                                  ElectionOrder, SendToBitcoin, EvidenceFound, Note>;
+                                  ElectionOrder, messages::AnnouncementSigned,
+                                  messages::LeadershipChanged, EvidenceFound, Note>;
 using MemberEffects = std::vector<MemberEffect>;
 
 }  // namespace quorate::actors
