@@ -26,20 +26,8 @@ struct ChunkRefused {
 struct LeaderKnown {
   messages::LeaderCertificate certificate;
 };
-/// What waits in the own mempool, told when it changes.
-struct MempoolChanged {
-  std::uint32_t count{};
-  MicroStx fees;
-};
-/// Answer to `SelectTransactions`.
-struct TransactionsSelected {
-  std::uint64_t token{};
-  List<SharedBlob<consensus::max_block_bytes>, 20'000> transactions;
-};
-
 using MemberInput = std::variant<messages::ChainEvent, messages::KeeperReply, ChunkSeen,
-                                 ChunkRefused, LeaderKnown, MempoolChanged, TransactionsSelected,
-                                 messages::SignAnnouncement, Timer>;
+                                 ChunkRefused, LeaderKnown, messages::SignAnnouncement, Timer>;
 
 /// Writes a signed chunk to the own node's replica of `chunk.db`.
 struct WriteChunk {
@@ -47,10 +35,6 @@ struct WriteChunk {
 };
 struct AskKeeper {
   messages::KeeperRequest request;
-};
-struct SelectTransactions {
-  std::uint64_t token{};
-  std::uint32_t max_bytes{};
 };
 /// To the own election participant: the set and term it votes in now.
 struct ElectionTerm {
@@ -84,8 +68,8 @@ struct Note {
   std::string text;
 };
 
-using MemberEffect = std::variant<Persist, ArmTimer, WriteChunk, AskKeeper, SelectTransactions,
-                                  ElectionOrder, messages::AnnouncementSigned,
+using MemberEffect = std::variant<Persist, ArmTimer, WriteChunk, AskKeeper, ElectionOrder,
+                                  messages::AnnouncementSigned,
                                   messages::LeadershipChanged, EvidenceFound, Note>;
 using MemberEffects = std::vector<MemberEffect>;
 

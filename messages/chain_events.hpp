@@ -129,11 +129,20 @@ struct KeyRegistered {
   }
 };
 
+/// What waits for a block on this node, told when it changes.
+struct MempoolChanged {
+  std::uint32_t count{};
+  MicroStx fees;
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&MempoolChanged::count, &MempoolChanged::fees);
+  }
+};
+
 using ChainEvent =
     std::variant<BurnTipChanged, SetPlanned, KeyLearned, Position, BlockAccepted, BlocksDropped,
-                 BlockAnnounced, BlockFinal, EnrollmentOpen, KeyRegistered>;
+                 BlockAnnounced, BlockFinal, EnrollmentOpen, KeyRegistered, MempoolChanged>;
 
-/// Asks for a candidate at the current position. `transactions` in preferred order.
+/// Asks for a candidate at the current position, filled from the node's waiting transactions.
 struct BuildBlock {
   std::uint64_t token{};
   BlockHeight height;
@@ -141,11 +150,9 @@ struct BuildBlock {
   BlockId parent;
   BurnView burn_view;
   std::uint64_t timestamp_ms{};
-  List<SharedBlob<consensus::max_block_bytes>, 20'000> transactions;
   static constexpr auto wire_fields() {
     return std::make_tuple(&BuildBlock::token, &BuildBlock::height, &BuildBlock::attempt,
-                           &BuildBlock::parent, &BuildBlock::burn_view, &BuildBlock::timestamp_ms,
-                           &BuildBlock::transactions);
+                           &BuildBlock::parent, &BuildBlock::burn_view, &BuildBlock::timestamp_ms);
   }
 };
 struct BuiltBlock {
@@ -194,9 +201,29 @@ struct SubmitSealed {
   static constexpr auto wire_fields() { return std::make_tuple(&SubmitSealed::block); }
 };
 
+/// From the mempool (gossip and clients): may this transaction wait for a block here?
+struct AdmitTransaction {
+  std::uint64_t token{};
+  SharedBlob<65536> bytes;
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&AdmitTransaction::token, &AdmitTransaction::bytes);
+  }
+};
+struct AdmissionAnswer {
+  std::uint64_t token{};
+  Txid txid;
+  bool admitted{};          ///< Now or before.
+  std::uint16_t reason{};   ///< Errc of a refusal, else 0.
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&AdmissionAnswer::token, &AdmissionAnswer::txid,
+                           &AdmissionAnswer::admitted, &AdmissionAnswer::reason);
+  }
+};
+
 /// Everything a role may ask of the keeper.
-using KeeperRequest = std::variant<BuildBlock, TryBlock, LearnKey, LearnRejection, SubmitSealed>;
+using KeeperRequest = std::variant<BuildBlock, TryBlock, LearnKey, LearnRejection, SubmitSealed,
+                                   AdmitTransaction>;
 /// What it answers to the asking role.
-using KeeperReply = std::variant<BuiltBlock, TriedBlock>;
+using KeeperReply = std::variant<BuiltBlock, TriedBlock, AdmissionAnswer>;
 
 }  // namespace quorate::messages
