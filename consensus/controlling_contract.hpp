@@ -40,6 +40,8 @@ class ControllingContract {
   /// `stackerdb-is-garbage?`. What it would collect at `tip` is refused on arrival.
   [[nodiscard]] virtual bool is_garbage(BurnHeight tip, ChunkSlot slot,
                                         const ChunkMeta& meta) const = 0;
+  /// Whether the whole generation is over at `tip`: everything in it is garbage.
+  [[nodiscard]] virtual bool is_closed(BurnHeight tip) const = 0;
   /// Whether this is the generation that the specification's routes mean at `tip`.
   [[nodiscard]] virtual bool is_current(BurnHeight tip) const = 0;
 };
