@@ -3,21 +3,13 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "messages/timer.hpp"
+#include "base/strong.hpp"
 #include "storage/record_store.hpp"
 
 namespace quorate::actors {
 
-/// A timer carries what it belongs to (epoch, view, height, …); the machine ignores stale ones.
-struct Timer {
-  std::uint8_t kind{};
-  std::uint64_t a{};
-  std::uint64_t b{};
-  std::uint64_t c{};
-  auto operator<=>(const Timer&) const = default;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&Timer::kind, &Timer::a, &Timer::b, &Timer::c);
-  }
-};
+using messages::Timer;
 
 /// Durable before the next effect is performed; a failure stops the node by name.
 struct Persist {

@@ -12,9 +12,6 @@
 
 namespace quorate::actors {
 
-/// A peer of this node, numbered by its runtime.
-using PeerId = Strong<struct PeerIdTag, std::uint32_t, Arithmetic::none>;
-
 struct MempoolLimits {
   std::size_t remembered{65'536};       ///< Transactions kept for serving, oldest forgotten first.
   std::size_t in_question{8'192};       ///< Asked of the keeper, unanswered.
