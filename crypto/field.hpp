@@ -84,12 +84,38 @@ class Field {
     return r;
   }
 
-  /// The unique representative below p.
-  [[nodiscard]] Field normalized() const;
-  [[nodiscard]] bool is_zero() const;
+  /// The unique representative below p; up to 16 units.
+  [[nodiscard]] Field normalized() const {
+    // First bring the value below 2^256 + 2^49, then subtract p at most once.
+    Limbs l = limbs_;
+    l[0] += (l[4] >> 48) * fold;
+    l[4] &= top_mask;
+    carry(l);
+    const bool at_least_p = (l[4] >> 48) != 0 ||
+                            (l[4] == top_mask && (l[3] & l[2] & l[1]) == mask &&
+                             l[0] >= mask - 0x1000003D0);
+    if (at_least_p) {
+      l[0] += fold;  // minus p, plus 2^256, which the mask below drops
+      carry(l);
+      l[4] &= top_mask;
+    }
+    Field r;
+    r.limbs_ = l;
+    return r;
+  }
+  /// The same residue made tight, from up to 32 units.
+  [[nodiscard]] Field tightened() const {
+    Limbs l = limbs_;
+    l[0] += (l[4] >> 48) * fold;
+    l[4] &= top_mask;
+    carry(l);
+    Field r;
+    r.limbs_ = l;
+    return r;
+  }
+  [[nodiscard]] bool is_zero() const { return normalized() == Field{}; }
   /// Only for a normalized value.
   [[nodiscard]] bool is_odd() const { return (limbs_[0] & 1) != 0; }
-  [[nodiscard]] bool equals(const Field& other) const;
   /// Equality of representation: only for two normalized values.
   bool operator==(const Field&) const = default;
 
@@ -106,6 +132,12 @@ class Field {
   static constexpr std::uint64_t fold = 0x1000003D1;        // 2^256 mod p
   static constexpr std::uint64_t fold_limb = fold << 4;     // 2^260 mod p
 
+  static void carry(Limbs& l) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      l[i + 1] += l[i] >> 52;
+      l[i] &= mask;
+    }
+  }
   static unsigned __int128 wide(std::uint64_t a, std::uint64_t b) {
     return static_cast<unsigned __int128>(a) * b;
   }
