@@ -2,27 +2,34 @@
 // Source: SIP "Producer Set Enrollments".
 #pragma once
 
-#include "base/units.hpp"
+#include "bitcoin/payload.hpp"
 #include "crypto/keys.hpp"
+#include "crypto/vrf.hpp"
 
 namespace quorate::consensus {
 
-/// An Ed25519 point: a producer's identity. Source: SIP-001 "Leader VRF key registrations".
-using VrfKey = FixedBytes<struct VrfKeyTag, 32>;
-
-/// Where a transaction stands in Bitcoin's history.
-struct BurnPlace {
-  BurnHeight height;
-  std::uint32_t txoff{};  ///< Position in its block, coinbase = 0 ("vtxindex").
+/// A transaction of Bitcoin's history.
+struct BurnReference {
+  bitcoin::BurnPlace place;
   BurnTxid txid;
-  auto operator<=>(const BurnPlace&) const = default;
+  auto operator<=>(const BurnReference&) const = default;
+};
+
+/// The identity a producer enrolls with. Source: SIP-001 "Leader VRF key registrations".
+struct KeyRegistration {
+  crypto::VrfKey key;
+  BurnReference mined;
+  /// Script of the registration's second output: enrollments must spend from it first.
+  Bytes owner_script;
+  bool operator==(const KeyRegistration&) const = default;
 };
 
 struct Enrollment {
-  VrfKey vrf_key;
+  crypto::VrfKey vrf_key;
   crypto::PublicKey signing_key;
+  /// Sum of its PoX outputs, paid or burnt.
   Sats spend;
-  BurnPlace place;
+  BurnReference mined;
   bool operator==(const Enrollment&) const = default;
 };
 

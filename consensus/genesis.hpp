@@ -10,7 +10,7 @@ namespace quorate::consensus {
 
 /// A stacker of cycle 0, in `reward-cycle-pox-address-list` order.
 struct GenesisSigner {
-  Bytes reward_script;
+  RewardScript reward_script;
   crypto::PublicKey signing_key;
   std::uint32_t slots{};
   bool operator==(const GenesisSigner&) const = default;

@@ -12,8 +12,8 @@ namespace {
 /// One entry per VRF key, in the order of the keys; key conflicts are set aside.
 std::vector<ProducerEntry> group(const std::vector<Enrollment>& enrollments,
                                  std::vector<Enrollment>& conflicts) {
-  std::map<VrfKey, ProducerEntry> producers;
-  std::map<crypto::PublicKey, VrfKey> key_owner;
+  std::map<crypto::VrfKey, ProducerEntry> producers;
+  std::map<crypto::PublicKey, crypto::VrfKey> key_owner;
   for (const Enrollment& e : enrollments) {
     if (key_owner.try_emplace(e.signing_key, e.vrf_key).first->second != e.vrf_key) {
       conflicts.push_back(e);
@@ -23,7 +23,7 @@ std::vector<ProducerEntry> group(const std::vector<Enrollment>& enrollments,
     entry.vrf_key = e.vrf_key;
     entry.signing_key = e.signing_key;
     entry.spend += e.spend;
-    entry.enrollment = e.place;
+    entry.enrollment = e.mined;
   }
   std::vector<ProducerEntry> out;
   for (auto& [key, entry] : producers) out.push_back(std::move(entry));
@@ -99,7 +99,7 @@ std::optional<Selection> select_producers(const Params& params, stacks::Network 
   return out;
 }
 
-Hash256 tie_seed(const Hash256& sortition_hash) { return crypto::sha256(sortition_hash.view()); }
+Hash256 tie_seed(const bitcoin::SortitionHash& sortition_hash) { return crypto::sha256(sortition_hash.view()); }
 
 ProducerSet continue_set(const ProducerSet& previous, TermNumber term) {
   ProducerSet out = previous;

@@ -2,6 +2,7 @@
 // "Producer Rewards". Gap: docs/spec_gaps.md "Several enrollments", "Tie order", "No enrollment".
 #pragma once
 
+#include "bitcoin/pox_hashes.hpp"
 #include "consensus/enrollment.hpp"
 #include "consensus/params.hpp"
 #include "consensus/signer_set.hpp"
@@ -12,13 +13,13 @@ namespace quorate::consensus {
 /// One producer of a set.
 struct ProducerEntry {
   crypto::PublicKey signing_key;
-  VrfKey vrf_key;
+  crypto::VrfKey vrf_key;
   /// Sum over its enrollments; its share of the coinbase.
   Sats spend;
   /// Ascending; empty for a producer too small for a signer slot.
   std::vector<SlotIndex> slots;
   /// The last of its enrollments.
-  BurnPlace enrollment;
+  BurnReference enrollment;
   /// Where its rewards go: the P2PKH account of the signing key.
   stacks::Principal principal;
   bool operator==(const ProducerEntry&) const = default;
@@ -65,7 +66,7 @@ struct Selection {
                                                         const std::vector<Enrollment>& enrollments,
                                                         const Hash256& tie_seed);
 
-[[nodiscard]] Hash256 tie_seed(const Hash256& sortition_hash);
+[[nodiscard]] Hash256 tie_seed(const bitcoin::SortitionHash& sortition_hash);
 
 /// The same members and slots for the next term, which nobody enrolled for.
 [[nodiscard]] ProducerSet continue_set(const ProducerSet& previous, TermNumber term);

@@ -4,7 +4,7 @@
 
 namespace quorate::consensus {
 
-Hash256 recipient_seed(const Hash256& sortition_hash, const BurnHash& burn_hash) {
+Hash256 recipient_seed(const bitcoin::SortitionHash& sortition_hash, const BurnHash& burn_hash) {
   Bytes text;
   Writer{text}.put(sortition_hash).put(burn_hash);
   return crypto::sha256(text);

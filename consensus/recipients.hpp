@@ -2,21 +2,23 @@
 // (PoX outputs; 20 addresses without replacement, ChaCha12); Gap: docs/spec_gaps.md "Recipients".
 #pragma once
 
-#include "base/units.hpp"
+#include "bitcoin/pox_hashes.hpp"
+#include "consensus/pox_cycle.hpp"
 #include "crypto/chacha_rng.hpp"
 
 namespace quorate::consensus {
 
 /// SHA256(sortition hash ‖ burn header hash) at the anchor's burn height.
-[[nodiscard]] Hash256 recipient_seed(const Hash256& sortition_hash, const BurnHash& burn_hash);
+[[nodiscard]] Hash256 recipient_seed(const bitcoin::SortitionHash& sortition_hash,
+                                     const BurnHash& burn_hash);
 
 /// One entry per reward slot that has not been paid in this cycle, as output scripts. An address
 /// with several slots occurs several times.
-using RewardSet = std::vector<Bytes>;
+using RewardSet = std::vector<RewardScript>;
 
 struct RecipientDraw {
   /// At most `count`; fewer when the set runs out (the rest is burnt).
-  std::vector<Bytes> recipients;
+  std::vector<RewardScript> recipients;
   /// The reward set after these were taken out.
   RewardSet remaining;
 };
