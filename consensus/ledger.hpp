@@ -113,7 +113,7 @@ class Ledger {
   [[nodiscard]] static Bytes account_key(const stacks::Principal& owner);
 
   /// Why a transfer cannot be applied now. @returns not_a_transfer, wrong_network, amount_zero,
-  /// self_transfer, bad_signature, bad_nonce or not_enough_funds, in this order.
+  /// self_transfer, bad_signature, bad_nonce or not_enough_funds; funds are looked at last.
   [[nodiscard]] Result<> check_transfer(const stacks::Transaction& tx, BurnHeight at) const;
   /// Applies a transfer; a refusal makes its block invalid.
   Result<Receipt> apply_transfer(const stacks::Transaction& tx, BurnHeight at);
@@ -125,7 +125,8 @@ class Ledger {
   /// @returns not_a_coinbase, bad_coinbase (it has a fee), wrong_network, bad_signature, bad_nonce.
   Result<> apply_coinbase(const stacks::Transaction& tx);
 
-  /// Creates the amounts of a coinbase split and adds them to the supply.
+  /// Creates the amounts of a coinbase split and adds them to the supply. The statement's purse is
+  /// the term's plus `carried_purse()`; what it leaves undistributed is carried on.
   void mint(const RewardStatement& statement);
   /// Pays out all held fees. The statement's purse must be exactly `held_fees()`; what it leaves
   /// undistributed stays held.
@@ -134,6 +135,7 @@ class Ledger {
   [[nodiscard]] MicroStx held_fees() const;
   /// Coinbase of terms in which nobody could be paid; part of the next purse, not of the supply.
   [[nodiscard]] MicroStx carried_purse() const;
+  /// Adds a purse that nobody could be paid from.
   void carry_purse(MicroStx purse);
   /// All STX there is: balances and held fees.
   [[nodiscard]] MicroStx supply() const;
@@ -159,10 +161,12 @@ class Ledger {
 
  private:
   explicit Ledger(const LedgerRules& rules) : rules_(rules) {}
-  Result<> lock(const StackRequest& request, CycleNumber first, BurnHeight at);
+  [[nodiscard]] Result<> check_envelope(const stacks::Transaction& tx) const;
+  [[nodiscard]] Result<> check_stack(const StackRequest& request, BurnHeight at) const;
+  void charge(const stacks::Transaction& tx, MicroStx total, BurnHeight at);
+  void lock(const StackRequest& request, CycleNumber first, BurnHeight at);
   void store(const stacks::Principal& owner, Account account, BurnHeight at);
   void pay(const stacks::Principal& owner, MicroStx amount);
-  void take_fee(Account& payer, MicroStx fee);
   void append_entry(CycleNumber cycle, const PoxEntry& entry);
   [[nodiscard]] MicroStx amount_at(std::string_view key) const;
   void set_amount(std::string_view key, MicroStx amount);

@@ -54,6 +54,15 @@ struct SelectionLimits {
   std::size_t max_count{20'000};
 };
 
+/// Who goes first: the higher fee, then the smaller txid.
+struct FeeRank {
+  std::uint64_t fee{};
+  Txid id;
+  bool operator<(const FeeRank& other) const {
+    return fee != other.fee ? fee > other.fee : id < other.id;
+  }
+};
+
 class Mempool {
  public:
   explicit Mempool(const MempoolRules& rules) : rules_(rules) {}
@@ -86,24 +95,28 @@ class Mempool {
  private:
   using Chain = std::map<std::uint64_t, Txid>;  ///< One account's transactions by nonce.
 
-  Result<> check_form(const stacks::Transaction& tx) const;
-  Result<> check_account(const stacks::Transaction& tx, std::size_t size,
-                         const AccountState& account) const;
+  [[nodiscard]] Result<> check_form(const stacks::Transaction& tx) const;
+  [[nodiscard]] Result<> check_account(const stacks::Transaction& tx, std::size_t size,
+                                       const AccountState& account) const;
+  [[nodiscard]] const PooledTransaction* waiting(const stacks::Address& origin,
+                                                 std::uint64_t nonce) const;
   Result<> make_room(const stacks::Transaction& tx, std::size_t size);
   void insert(PooledTransaction entry);
   void erase(const Txid& id);
   void erase_from(const stacks::Address& origin, std::uint64_t nonce);
+  void erase_below(const stacks::Address& origin, std::uint64_t nonce);
   void remember(const Txid& id);
+  void forget(const Txid& id);
 
   MempoolRules rules_;
   std::map<Txid, PooledTransaction> by_id_;
   std::map<stacks::Address, Chain> by_account_;
-  /// Cheapest first; of equal fees the larger txid goes first.
-  std::set<std::pair<std::uint64_t, Txid>> by_fee_;
+  std::set<FeeRank> by_fee_;
   std::size_t bytes_{};
-  std::set<Txid> accepted_;
-  std::vector<Txid> accepted_order_;  ///< Ring of the remembered ids.
-  std::size_t accepted_next_{};
+  /// Remembered ids and the order in which they were accepted.
+  std::map<Txid, std::uint64_t> accepted_;
+  std::map<std::uint64_t, Txid> accepted_order_;
+  std::uint64_t accepted_count_{};
 };
 
 }  // namespace quorate::consensus
