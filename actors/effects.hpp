@@ -3,12 +3,13 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "messages/peer_id.hpp"
 #include "messages/timer.hpp"
-#include "base/strong.hpp"
 #include "storage/record_store.hpp"
 
 namespace quorate::actors {
 
+using messages::PeerId;
 using messages::Timer;
 
 /// Durable before the next effect is performed; a failure stops the node by name.

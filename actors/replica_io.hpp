@@ -8,8 +8,7 @@
 
 namespace quorate::actors::replica {
 
-/// A connection to another replica, numbered by this node; a new connection gets a new number.
-using PeerId = Strong<struct PeerIdTag, std::uint32_t, Arithmetic::none>;
+using actors::PeerId;
 
 /// The first input: every record of Table::chunks and Table::evidence (those of other contracts are
 /// skipped). Arms the anti-entropy timer. Restored chunks appear when their generation opens.
@@ -125,6 +124,8 @@ struct Config {
   Duration park_time{seconds(60)};
   /// Equal-version replacements per slot between two anti-entropy rounds; the excess waits.
   std::uint32_t ties_per_round{4};
+  /// Content waiting in one generation; beyond it peers offer again in the next round.
+  std::uint64_t max_held_bytes{16u << 20};
   /// Equivocations kept per slot.
   std::uint32_t evidence_per_slot{2};
   PeerBudget budget;
