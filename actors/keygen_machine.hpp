@@ -52,12 +52,15 @@ struct KeygenSetup {
 [[nodiscard]] Bytes keygen_record_prefix(const consensus::SignerSet& set,
                                          std::uint32_t network_id);
 
-/// A dealing stands in a member's pre-computation slots (joined, see join_dealing). `word` is what the
-/// owner signed in the first of them; its version is attempt + 1.
+/// A dealing stands in a member's pre-computation slots (joined, see join_dealing; where joining is
+/// refused, the content of the first slot as it is). `word` is what the owner signed in the first of
+/// them; its version is attempt + 1.
 struct DealingSeen {
   MemberIndex member;
   messages::SignedDealing word;
   SharedBytes dealing;
+  /// Content of the first slot when the dealing goes on in others; else empty.
+  SharedBytes manifest;
 };
 /// A member's keygen state, from its state chunk.
 struct PeerKeygen {
@@ -115,10 +118,13 @@ struct KeygenVerdict {
   consensus::Value value;
   Result<> verdict{done()};
 };
-/// The key is decided and everything this member can hold of it is held. Said once per process.
+/// The key is decided. Said once per process.
 struct KeygenFinished {
   consensus::KeyCertificate certificate;
 };
+/// `group()` and, for a member whose shares are in order, `key()` can be used. Said once per process,
+/// with KeygenFinished or later (a dealing was still missing).
+struct KeyReady {};
 /// A member's fault, with an encoded messages::KeygenFault.
 struct KeygenEvidence {
   MemberIndex member;
@@ -126,7 +132,8 @@ struct KeygenEvidence {
   Bytes proof;
 };
 using KeygenEffect = std::variant<Persist, PutDealing, PublishKeygen, AttemptOpened,
-                                  KeygenCandidate, KeygenVerdict, KeygenFinished, KeygenEvidence>;
+                                  KeygenCandidate, KeygenVerdict, KeygenFinished, KeyReady,
+                                  KeygenEvidence>;
 using KeygenEffects = std::vector<KeygenEffect>;
 
 class KeygenMachine {
@@ -149,8 +156,8 @@ class KeygenMachine {
   /// Members convicted so far, by own knowledge.
   [[nodiscard]] const std::set<MemberIndex>& convicted() const;
 
-  /// After KeygenFinished: the certificate; public shares (null when a dealing is missing); the own
-  /// shares (null for an observer, or when they cannot be had).
+  /// After KeygenFinished: the certificate. After KeyReady: the public shares, and the own shares
+  /// (null for an observer, or when they cannot be had).
   [[nodiscard]] const consensus::KeyCertificate* certificate() const;
   [[nodiscard]] crypto::GroupRef group() const;
   [[nodiscard]] const crypto::PartyKey* key() const;

@@ -14,12 +14,15 @@ struct DealingFault {
   MemberIndex dealer;
   SignedDealing word;
   SharedBlob<consensus::max_chunk_bytes> dealing;
+  /// What `word` signs when the dealing is cut into pieces; else empty.
+  SharedBlob<consensus::max_chunk_bytes> manifest;
   /// The complainer and its complaint; absent when the bytes convict by themselves.
   std::optional<crypto::Complaint> complaint;
   bool operator==(const DealingFault&) const = default;
   static constexpr auto wire_fields() {
     return std::make_tuple(&DealingFault::attempt, &DealingFault::dealer, &DealingFault::word,
-                           &DealingFault::dealing, &DealingFault::complaint);
+                           &DealingFault::dealing, &DealingFault::manifest,
+                           &DealingFault::complaint);
   }
 };
 

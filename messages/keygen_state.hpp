@@ -89,7 +89,7 @@ struct KeygenState {
 /// What goes into a dealer's pre-computation slots when one chunk may hold `limit` bytes: the dealing
 /// itself if it fits; else a manifest first, then the pieces.
 ///
-///   manifest: "QDM" ‖ version 1 ‖ total size 4 ‖ count 4 ‖ count × H(piece)
+///   manifest: "QDM" ‖ version 1 ‖ total size 4 ‖ piece size 4 ‖ count 4 ‖ count × H(piece)
 ///
 /// @returns dealing_too_large when `slots` slots do not suffice: such a member does not deal.
 [[nodiscard]] Result<std::vector<SharedBytes>> split_dealing(const SharedBytes& dealing,
