@@ -2,6 +2,8 @@
 // order; `Persist` stands before whatever depends on it.
 #pragma once
 
+#include <string>
+
 #include "base/time.hpp"
 #include "messages/peer_id.hpp"
 #include "messages/timer.hpp"
@@ -20,6 +22,11 @@ struct Persist {
 struct ArmTimer {
   Timer timer;
   Instant at;
+};
+
+/// One line for the operator's log.
+struct Note {
+  std::string text;
 };
 
 }  // namespace quorate::actors

@@ -3,10 +3,8 @@
 // Generation".
 #pragma once
 
-#include "actors/effects.hpp"
-#include "messages/announcement.hpp"
-#include "messages/chain_events.hpp"
-#include "messages/election_messages.hpp"
+#include "actors/wallet_io.hpp"
+#include "messages/role_messages.hpp"
 
 namespace quorate::actors {
 
@@ -22,12 +20,9 @@ struct ChunkRefused {
   Errc reason{};
   ChunkVersion standing;
 };
-/// The own node's election participant learned the leader of an epoch.
-struct LeaderKnown {
-  messages::LeaderCertificate certificate;
-};
 using MemberInput = std::variant<messages::ChainEvent, messages::KeeperReply, ChunkSeen,
-                                 ChunkRefused, LeaderKnown, messages::SignAnnouncement, Timer>;
+                                 ChunkRefused, messages::LeaderNews, messages::EpochNews,
+                                 messages::SignAnnouncement, Timer>;
 
 /// Writes a signed chunk to the own node's replica of `chunk.db`.
 struct WriteChunk {
@@ -36,24 +31,9 @@ struct WriteChunk {
 struct AskKeeper {
   messages::KeeperRequest request;
 };
-/// To the own election participant: the set and term it votes in now.
-struct ElectionTerm {
-  consensus::SignerSet set;
-  TermNumber term;
-  MemberIndex self;
-};
-/// To the own election participant: a height or attempt was decided.
-struct ElectionProgress {
-  TermNumber term;
-};
-/// To the own election participant: seen in a member's state chunk.
-struct ElectionSeen {
-  TermNumber term;
-  MemberIndex member;
-  std::uint32_t epoch{};
-  std::optional<messages::LeaderCertificate> certificate;
-};
-using ElectionOrder = std::variant<ElectionTerm, ElectionProgress, ElectionSeen>;
+/// To the own election participant.
+using ElectionOrder = std::variant<messages::ElectionTerm, messages::ElectionProgress,
+                                   messages::ElectionWork, messages::ElectionSeen>;
 
 /// A fault of a named member with its proof, for the operator and the report.
 struct EvidenceFound {
@@ -63,11 +43,6 @@ struct EvidenceFound {
   std::string kind;  ///< "two_prepares", "two_proposals", "bad_share", "bad_dealing", …
   Bytes proof;
 };
-/// One line for the operator's log.
-struct Note {
-  std::string text;
-};
-
 using MemberEffect = std::variant<Persist, ArmTimer, WriteChunk, AskKeeper, ElectionOrder,
                                   messages::AnnouncementSigned,
                                   messages::LeadershipChanged, EvidenceFound, Note>;
