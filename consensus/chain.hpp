@@ -76,7 +76,7 @@ class Chain {
   // Inputs. A refusal leaves everything as it was.
 
   /// The first block given must be at `Params::first_burn_height`; every other must follow a known
-  /// one. A known block is accepted again silently. @returns burn_block_unlinked,
+  /// one. A known block is accepted again silently. @returns burn_block_orphan,
   /// burn_block_below_final or what `bitcoin::check` says.
   Result<ChainEvents> add_burn_block(const bitcoin::BurnBlock& block);
   /// Verifies everything, both group seals included. Known blocks are accepted again silently.
