@@ -1,0 +1,62 @@
+// Everything that travels between two nodes, as one bounded byte string per message (a frame's
+// content). The transport adds nothing but length, order and secrecy.
+// Source: docs/protocol.md "Between nodes"; layout: docs/wire_formats.md "Peer messages".
+#pragma once
+
+#include "messages/chain_messages.hpp"
+#include "messages/election_messages.hpp"
+#include "messages/replica_messages.hpp"
+
+namespace quorate::messages {
+
+/// Replication of one Stacker DB family.
+struct ReplicaTraffic {
+  GroupKind family{};
+  ReplicaMessage message;
+  bool operator==(const ReplicaTraffic&) const = default;
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&ReplicaTraffic::family, &ReplicaTraffic::message);
+  }
+};
+
+using PeerMessage =
+    std::variant<ReplicaTraffic, ElectionMessage, ChainMessage, TransactionMessage, BurnMessage>;
+
+/// An encoded PeerMessage. Shared: a broadcast is encoded once.
+using Frame = SharedBytes;
+
+/// Largest frame of any kind: a burn block at its bound.
+inline constexpr std::size_t max_frame_bytes = bitcoin::max_burn_block_bytes + 1024;
+
+/// `PeerMessage`'s encoding without building a PeerMessage first.
+[[nodiscard]] Frame encode_frame(GroupKind family, const ReplicaMessage& message);
+[[nodiscard]] Frame encode_frame(const ElectionMessage& message);
+[[nodiscard]] Frame encode_frame(const ChainMessage& message);
+[[nodiscard]] Frame encode_frame(const TransactionMessage& message);
+[[nodiscard]] Frame encode_frame(const BurnMessage& message);
+[[nodiscard]] Frame encode_frame(const PeerMessage& message);
+
+/// The message whose encoding is exactly `frame`. @returns frame_too_big (for its kind, judged
+/// before anything is decoded), truncated, trailing_bytes, bad_enum, bad_flag, spare_bits_set,
+/// length_out_of_bounds.
+[[nodiscard]] Result<PeerMessage> decode_frame(ByteView frame);
+
+/// What a frame is, read from its first bytes; for counting, limits and traces.
+struct FrameKind {
+  /// Index into `frame_kinds()`; the last one stands for frames without a kind.
+  std::uint8_t index{};
+  bool operator==(const FrameKind&) const = default;
+};
+struct FrameKindRow {
+  std::string_view name;
+  std::size_t max_bytes{};
+  /// Repeated on a timer while nothing happens; left out of traces.
+  bool keep_alive{};
+};
+[[nodiscard]] std::span<const FrameKindRow> frame_kinds();
+[[nodiscard]] FrameKind kind_of(ByteView frame);
+[[nodiscard]] inline const FrameKindRow& row_of(FrameKind kind) {
+  return frame_kinds()[kind.index];
+}
+
+}  // namespace quorate::messages
