@@ -125,10 +125,12 @@ struct SessionValues {
 [[nodiscard]] Result<> verify_partial(const SessionValues& session, const PublicNonce& nonce,
                                       const Point& party_key, const PartialSignature& partial);
 
-/// The plain BIP 340 signature. @returns bad_partial_signature with the position of one that is out of
-/// range; whether the sum verifies is for the caller to ask with `verify_schnorr`.
+/// The plain BIP 340 signature. @returns partial_count_mismatch unless there is one partial per party,
+/// bad_partial_signature with the position of one that is out of range; whether the sum verifies is
+/// for the caller to ask with `verify_schnorr`.
 [[nodiscard]] Result<SchnorrSignature> aggregate_partials(
-    const SessionValues& session, std::span<const PartialSignature> partials);
+    const SessionValues& session, const SignerSet& signers,
+    std::span<const PartialSignature> partials);
 
 /// Positions of the parties whose partial signature is wrong, ascending; empty when all hold. First
 /// one check of a random combination (weights derived from `rand32`), then each by itself.

@@ -18,6 +18,8 @@ class SecretScalar {
  public:
   /// @returns bad_secret_scalar unless `bytes` are 32 and encode a scalar in [1, n).
   static Result<SecretScalar> from(ByteView bytes);
+  /// The number `hash` modulo n, for secret hashes. @returns bad_secret_scalar for zero.
+  static Result<SecretScalar> reduce(const Hash256& hash);
 
   SecretScalar(SecretScalar&& other) noexcept;
   SecretScalar& operator=(SecretScalar&& other) noexcept;
@@ -27,7 +29,8 @@ class SecretScalar {
 
   [[nodiscard]] SecretScalar clone() const;
 
-  /// this + other. @returns zero_scalar when the sum is 0.
+  /// this + other. @returns zero_scalar when the sum is 0; after any refusal the scalar must not be
+  /// used again.
   [[nodiscard]] Result<> add(const SecretScalar& other);
   [[nodiscard]] Result<> subtract(const SecretScalar& other);
   /// this + public tweak. @returns zero_scalar when the sum is 0.
