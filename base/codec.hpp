@@ -230,7 +230,7 @@ Writer& Writer::put(const T& x) {
     if (x) put(*x);
   } else if constexpr (d::is_variant<T>) {
     integer(static_cast<std::uint8_t>(x.index()));
-    std::visit([this](const auto& alternative) { put(alternative); }, x);
+    std::visit([this](const auto& alternative) { this->put(alternative); }, x);
   } else if constexpr (std::same_as<T, BitVector>) {
     integer(x.size());
     raw(x.view());
