@@ -9,6 +9,10 @@
 
 namespace quorate::actors {
 
+namespace replica {
+class Turn;
+}
+
 class ReplicaPeerMachine {
  public:
   explicit ReplicaPeerMachine(replica::Config config);
@@ -35,16 +39,19 @@ class ReplicaPeerMachine {
   [[nodiscard]] Result<std::vector<consensus::SlotEntry>> inventory(
       const consensus::DbAddress& db) const;
   /// What each connected peer was last seen to hold. Source: SIP "Stacker DBs" ("Clients may query").
-  [[nodiscard]] std::vector<std::pair<replica::PeerId, std::vector<consensus::SlotEntry>>>
+  [[nodiscard]] std::vector<std::pair<PeerId, std::vector<consensus::SlotEntry>>>
   peer_inventories(const consensus::DbAddress& db) const;
   /// Equivocations kept for one slot, oldest first.
   [[nodiscard]] std::vector<replica::Equivocation> evidence(const consensus::DbAddress& db,
                                                             consensus::ChunkSlot slot) const;
+  /// What a connected peer did wrong so far, counted by reason.
+  [[nodiscard]] std::map<Errc, std::uint32_t> offences(PeerId peer) const;
   /// Full metadata of every slot (the stacks-core-style listing). @returns as `inventory`.
   [[nodiscard]] Result<std::vector<consensus::ChunkMeta>> metadata(
       const consensus::DbAddress& db) const;
 
  private:
+  friend class replica::Turn;
   struct State;
   std::unique_ptr<State> state_;
 };

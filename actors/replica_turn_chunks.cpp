@@ -1,0 +1,359 @@
+// Chunks coming and going: client writes and what peers say.
+#include "actors/replica_records.hpp"
+#include "actors/replica_turn.hpp"
+
+namespace quorate::actors::replica {
+
+using consensus::Chunk;
+using consensus::ChunkSlot;
+using consensus::DbAddress;
+using consensus::SlotEntry;
+using consensus::Standing;
+using consensus::TreeNode;
+using messages::AckKind;
+using messages::NackReason;
+using messages::SlotAck;
+using messages::SlotMeta;
+
+namespace {
+
+/// What a peer is told about a refused chunk, and whether an honest peer could have sent it: honest
+/// ones check everything that does not depend on the Bitcoin tip before they pass a chunk on.
+struct PeerRefusal {
+  NackReason reason{};
+  bool is_offence{};
+};
+PeerRefusal refusal_of(Errc code) {
+  switch (code) {
+    case Errc::no_such_slot: return {NackReason::no_such_slot, true};
+    case Errc::chunk_too_big: return {NackReason::too_big, true};
+    case Errc::version_zero: return {NackReason::version_zero, true};
+    case Errc::bad_signer: return {NackReason::bad_signer, true};
+    case Errc::chunk_is_garbage: return {NackReason::garbage, false};
+    default: ASSERT(code == Errc::write_too_fast); return {NackReason::too_fast, false};
+  }
+}
+
+const DbAddress& address_of(const messages::ReplicaMessage& message) {
+  return std::visit(
+      [](const auto& m) -> const DbAddress& {
+        if constexpr (requires { m.chunk; }) {
+          return m.chunk.db;
+        } else {
+          return m.db;
+        }
+      },
+      message);
+}
+
+}  // namespace
+
+Result<> Turn::on(const ClientWrite& input) {
+  const Chunk& chunk = input.chunk;
+  AnswerClient answer{input.token, chunk.db, chunk.slot, chunk.version, std::nullopt, {}};
+  Generation* generation = s_.find(chunk.db);
+  if (generation == nullptr || !generation->open) {
+    answer.refusal = generation == nullptr ? Errc::no_such_db : Errc::generation_closed;
+    effects_.push_back(std::move(answer));
+    return done();
+  }
+  const Verdict verdict = generation->open->write(now_, s_.tip, chunk);
+  answer.refusal = verdict.refusal;
+  if (chunk.slot.value < generation->contract->slot_count()) {
+    answer.standing = generation->open->meta(chunk.slot);
+  }
+  effects_.push_back(std::move(answer));
+  note_evidence(*generation, verdict);
+  if (verdict.outcome == Outcome::accepted) accepted(*generation, chunk.slot, Spread::everybody);
+  return done();
+}
+
+Result<> Turn::on(const PeerMessage& input) {
+  const auto peer = s_.peers.find(input.from);
+  if (peer == s_.peers.end()) return Errc::unknown_peer;
+  const DbAddress& db = address_of(input.message);
+  switch (peer->second.admit(now_, messages::wire_size(input.message))) {
+    case Neighbour::Admission::excess: return done();
+    case Neighbour::Admission::first_excess:
+      offend(input.from, Errc::peer_too_fast);
+      refuse(input.from, db, std::nullopt, NackReason::too_fast);
+      return done();
+    case Neighbour::Admission::taken: break;
+  }
+  if (db.contract != s_.config.contract) {
+    offend(input.from, Errc::foreign_contract);
+    return done();
+  }
+  std::visit([&](const auto& m) { hear(input.from, m); }, input.message);
+  return done();
+}
+
+void Turn::hear(PeerId from, const messages::Push& m) {
+  Generation* generation = s_.find(m.chunk.db);
+  if (generation == nullptr) {
+    park_or_refuse(from, m.chunk);
+  } else if (!generation->open) {
+    refuse(from, m.chunk.db, std::nullopt, NackReason::generation_closed);
+  } else {
+    merge(from, *generation, m.chunk);
+  }
+}
+
+void Turn::park_or_refuse(PeerId from, const Chunk& chunk) {
+  std::uint64_t newest = 0;
+  for (const auto& [db, generation] : s_.generations) newest = std::max(newest, db.generation);
+  const bool is_near = s_.generations.empty() || (chunk.db.generation >= newest &&
+                                                  chunk.db.generation - newest <= park_ahead);
+  if (!is_near || s_.peers.at(from).park(now_, chunk) == Neighbour::Parking::full) {
+    refuse(from, chunk.db, std::nullopt, NackReason::no_such_db);
+    return;
+  }
+  // Only the version matters in this acknowledgement; nothing was hashed for a chunk not understood.
+  const SlotEntry entry{chunk.version, {}, {}, 0};
+  acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, entry}}});
+}
+
+void Turn::merge(PeerId from, Generation& generation, const Chunk& chunk) {
+  const Verdict verdict = generation.open->merge(now_, s_.tip, chunk);
+  note_evidence(generation, verdict);
+  answer_push(from, generation, chunk, verdict);
+  const SlotKey key{generation.id, chunk.slot};
+  if (verdict.outcome == Outcome::refused) {
+    s_.fetches.reject(key, from);
+    return;
+  }
+  if (verdict.outcome == Outcome::accepted) accepted(generation, chunk.slot, Spread::some);
+  s_.fetches.settle(key, generation.open->line(chunk.slot).entry, verdict.offered);
+}
+
+void Turn::answer_push(PeerId from, Generation& generation, const Chunk& chunk,
+                       const Verdict& verdict) {
+  if (verdict.outcome == Outcome::refused) {
+    const PeerRefusal refusal = refusal_of(*verdict.refusal);
+    if (refusal.is_offence) offend(from, *verdict.refusal);
+    refuse(from, chunk.db, chunk.slot, refusal.reason);
+    return;
+  }
+  Neighbour& neighbour = s_.peers.at(from);
+  const SlotKey key{generation.id, chunk.slot};
+  const SlotMeta own = generation.open->line(chunk.slot);
+  const std::uint32_t slot_count = generation.contract->slot_count();
+  if (verdict.outcome == Outcome::accepted || verdict.outcome == Outcome::same) {
+    neighbour.learn(key, slot_count, own.entry);
+    neighbour.acknowledged(key);
+  } else if (verdict.offered) {
+    neighbour.learn(key, slot_count, *verdict.offered);
+  }
+  if (verdict.outcome == Outcome::held) {
+    const SlotEntry told{chunk.version, {}, {}, 0};
+    acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, told}}});
+  } else {
+    acknowledge(from, chunk.db, {{AckKind::holds, own}});
+  }
+}
+
+void Turn::hear(PeerId from, const messages::Announce& m) {
+  Generation* generation = s_.find(m.db);
+  if (generation == nullptr) return;  // It is compared as soon as the generation opens here.
+  if (!generation->open) {
+    refuse(from, m.db, std::nullopt, NackReason::generation_closed);
+    return;
+  }
+  std::vector<SlotAck> acks;
+  for (const SlotMeta& theirs : m.metas) {
+    if (theirs.slot.value >= generation->contract->slot_count()) {
+      offend(from, Errc::no_such_slot);
+      continue;
+    }
+    weigh(from, *generation, theirs, acks);
+  }
+  acknowledge(from, m.db, std::move(acks));
+}
+
+void Turn::weigh(PeerId from, const Generation& generation, const SlotMeta& theirs,
+                 std::vector<SlotAck>& acks) {
+  const SlotKey key{generation.id, theirs.slot};
+  const SlotMeta own = generation.open->line(theirs.slot);
+  Neighbour& neighbour = s_.peers.at(from);
+  neighbour.learn(key, generation.contract->slot_count(), theirs.entry);
+  switch (consensus::standing(own.entry, theirs.entry)) {
+    case Standing::same:
+      neighbour.acknowledged(key);
+      acks.push_back({AckKind::holds, own});
+      break;
+    case Standing::behind: acks.push_back({AckKind::holds, own}); break;
+    case Standing::undecided:
+      // Each side looks at the other's chunk; both then keep the one that replicas prefer.
+      s_.fetches.want(key, theirs.entry, from);
+      acks.push_back({AckKind::holds, own});
+      break;
+    case Standing::ahead:
+      s_.fetches.want(key, theirs.entry, from);
+      acks.push_back({AckKind::heard, theirs});
+      break;
+  }
+}
+
+void Turn::acknowledge(PeerId to, const DbAddress& db, std::vector<SlotAck> acks) {
+  if (acks.empty()) return;
+  send(to, messages::Ack{db, List<SlotAck, messages::max_metas>{std::move(acks)}});
+}
+
+void Turn::hear(PeerId from, const messages::Ack& m) {
+  Generation* generation = s_.find(m.db);
+  if (generation == nullptr || !generation->open) return;
+  Neighbour& neighbour = s_.peers.at(from);
+  for (const SlotAck& ack : m.slots) {
+    const std::uint32_t slot_count = generation->contract->slot_count();
+    if (ack.meta.slot.value >= slot_count) {
+      offend(from, Errc::no_such_slot);
+      continue;
+    }
+    const SlotKey key{generation->id, ack.meta.slot};
+    const SlotEntry own = generation->open->line(ack.meta.slot).entry;
+    if (ack.kind == AckKind::heard) {
+      if (ack.meta.entry.version >= own.version) neighbour.acknowledged(key);
+      continue;
+    }
+    neighbour.learn(key, slot_count, ack.meta.entry);
+    const Standing standing = consensus::standing(own, ack.meta.entry);
+    if (standing == Standing::behind) continue;  // An answer to something older; ours is repeated.
+    neighbour.acknowledged(key);
+    if (standing != Standing::same) s_.fetches.want(key, ack.meta.entry, from);
+  }
+}
+
+void Turn::hear(PeerId from, const messages::Pull& m) {
+  Generation* generation = s_.find(m.db);
+  if (generation == nullptr || !generation->open) {
+    refuse(from, m.db, std::nullopt,
+           generation == nullptr ? NackReason::no_such_db : NackReason::generation_closed);
+    return;
+  }
+  std::uint64_t bytes = 0;
+  for (const ChunkSlot slot : m.slots) {
+    if (slot.value >= generation->contract->slot_count()) {
+      offend(from, Errc::no_such_slot);
+      continue;
+    }
+    if (generation->open->meta(slot).version == ChunkVersion{0}) continue;
+    bytes += generation->open->content_size(slot);
+    const bool is_first = bytes == generation->open->content_size(slot);
+    if (!is_first && bytes > s_.config.fetch_bytes) break;  // A short request must not pull gigabytes.
+    send(from, messages::Push{generation->open->chunk(slot)});
+  }
+  s_.peers.at(from).charge(bytes);
+}
+
+void Turn::hear(PeerId from, const messages::Compare& m) {
+  Generation* generation = s_.find(m.db);
+  if (generation == nullptr || !generation->open) return;
+  consensus::Inventory& inventory = generation->open->inventory();
+  for (const messages::NodeDigest& theirs : m.nodes) {
+    if (!inventory.contains(theirs.node)) {
+      offend(from, Errc::bad_digest_node);
+      continue;
+    }
+    if (inventory.digest(theirs.node) == theirs.digest) continue;
+    if (theirs.node.level > 0) {
+      messages::Compare children{m.db, {}};
+      for (const TreeNode child : inventory.children(theirs.node)) {
+        children.nodes.push_back({child, inventory.digest(child)});
+      }
+      send(from, std::move(children));
+    } else {
+      messages::Range range{m.db, {theirs.node, inventory.digest(theirs.node)}, {}};
+      for (const ChunkSlot slot : inventory.slots(theirs.node)) {
+        range.entries.push_back(inventory.entry(slot));
+      }
+      send(from, std::move(range));
+    }
+  }
+}
+
+void Turn::hear(PeerId from, const messages::Range& m) {
+  Generation* generation = s_.find(m.db);
+  if (generation == nullptr || !generation->open) return;
+  consensus::Inventory& inventory = generation->open->inventory();
+  const TreeNode node = m.node.node;
+  if (node.level != 0 || !inventory.contains(node) ||
+      inventory.slots(node).size() != m.entries.size()) {
+    offend(from, Errc::bad_digest_node);
+    return;
+  }
+  if (inventory.digest(node) == m.node.digest) return;
+  std::vector<SlotAck> acks;
+  bool is_alike = true;
+  for (std::size_t i = 0; i < m.entries.size(); ++i) {
+    const ChunkSlot slot = inventory.slots(node)[i];
+    if (consensus::standing(inventory.entry(slot), m.entries[i]) == Standing::same) continue;
+    is_alike = false;
+    weigh(from, *generation, {slot, m.entries[i]}, acks);
+  }
+  acknowledge(from, m.db, std::move(acks));
+  if (is_alike) push_range(from, *generation->open, node);
+}
+
+/// Digests differ but no entry does: two chunks share a mark, which their writer can arrange. The peer
+/// gets ours and keeps the preferred one; in a later round we get its.
+void Turn::push_range(PeerId to, const ReplicaGeneration& replica, TreeNode node) {
+  std::uint64_t bytes = 0;
+  for (const ChunkSlot slot : replica.inventory().slots(node)) {
+    if (replica.meta(slot).version == ChunkVersion{0}) continue;
+    bytes += replica.content_size(slot);
+    send(to, messages::Push{replica.chunk(slot)});
+  }
+  s_.peers.at(to).charge(bytes);
+}
+
+void Turn::hear(PeerId from, const messages::Nack& m) {
+  Generation* generation = s_.find(m.db);
+  Neighbour& neighbour = s_.peers.at(from);
+  if (m.reason == NackReason::too_fast) {
+    neighbour.postpone(now_ + seconds(1));
+  } else if (generation != nullptr && m.slot) {
+    if (m.slot->value < generation->contract->slot_count()) {
+      neighbour.acknowledged({generation->id, *m.slot});
+    }
+  } else if (generation != nullptr) {
+    neighbour.forget(generation->id);  // Its replica is not open; it compares when it opens.
+    s_.fetches.forget(from, generation->id);
+  }
+}
+
+void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
+  const Chunk chunk = generation.open->chunk(slot);
+  const SlotEntry own = generation.open->line(slot).entry;
+  writes_.push_back(chunk_record(chunk));
+  effects_.push_back(ChunkAccepted{chunk});
+  s_.fetches.settle({generation.id, slot}, own, own);
+  const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
+  for (auto& [peer, neighbour] : s_.peers) {
+    const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
+    if (theirs == Standing::same || theirs == Standing::ahead) continue;
+    // Probability 1 / n keeps the sum of all relays near one per replica.
+    if (spread == Spread::some && s_.rng.draw(neighbours) != 0) continue;
+    wake_at(neighbour.await_ack(now_, {generation.id, slot}));
+    tell(peer, generation, slot);
+  }
+}
+
+void Turn::tell(PeerId to, const Generation& generation, ChunkSlot slot) {
+  if (generation.open->content_size(slot) <= s_.config.push_bytes) {
+    send(to, messages::Push{generation.open->chunk(slot)});
+    return;
+  }
+  messages::Announce announce{generation.open->address(), {}};
+  announce.metas.push_back(generation.open->line(slot));
+  send(to, std::move(announce));
+}
+
+void Turn::note_evidence(const Generation& generation, const Verdict& verdict) {
+  if (!verdict.evidence) return;
+  const auto owner = generation.contract->owner(verdict.evidence->first.slot);
+  ASSERT(owner.ok());  // Both chunks were authorised.
+  writes_.push_back(evidence_record(*verdict.evidence));
+  effects_.push_back(EquivocationFound{*owner, *verdict.evidence});
+}
+
+}  // namespace quorate::actors::replica
