@@ -47,6 +47,7 @@ Result<CountedAnnouncement> judge_announcement(const AnnouncementView& view,
                                                const bitcoin::MinedOperation& mined,
                                                const bitcoin::Announcement& op) {
   if (op.term != view.mined_term) return Errc::announcement_wrong_term;
+  if (view.block != nullptr && view.block->is_genesis()) return Errc::announcement_wrong_block_term;
   TRY(check_inputs(view, mined));
   if (view.block == nullptr) return Errc::announcement_undecided;
   ASSERT(view.producer_key != nullptr);

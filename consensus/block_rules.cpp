@@ -50,7 +50,7 @@ Result<ReplayQueue> replay_of(const ExecutionRules& rules, const BlockTree& tree
                               const BlockHeader& header, const BlockPlace& place) {
   if (header.dropped_tip.is_zero()) {
     if (place.first_of_term) return Errc::dropped_tip_missing;
-    return place.parent->executed->replay;
+    return place.parent->replay;
   }
   BlockNode* dropped = tree.find(header.dropped_tip);
   if (dropped == nullptr) return Errc::dropped_tip_unknown;
@@ -59,7 +59,7 @@ Result<ReplayQueue> replay_of(const ExecutionRules& rules, const BlockTree& tree
   }
   if (dropped == place.parent) {
     if (!place.first_of_term) return Errc::dropped_tip_not_orphaned;
-    return place.parent->executed->replay;
+    return place.parent->replay;
   }
   if (!place.first_of_term) {
     const BlockNode* way = dropped;

@@ -47,16 +47,14 @@ ReplayQueue BlockTree::replay_between(const BlockNode& from, const BlockNode& to
   for (auto at = path.rbegin(); at != path.rend(); ++at) {
     const BlockNode& node = **at;
     ASSERT(node.sealed != nullptr);
-    ASSERT(node.executed != nullptr);
     const auto& transactions = node.sealed->block.transactions;
     const bool opens_term = node.parent->is_genesis() ||
                             node.parent->header.term != node.header.term;
     for (std::size_t i = opens_term ? 1 : 0; i < transactions.size(); ++i) {
-      add(node.executed->outcomes[i].txid, transactions[i].bytes);
+      add(node.outcomes.at(i).txid, transactions[i].bytes);
     }
   }
-  ASSERT(to.executed != nullptr);
-  const ReplayQueue& left = to.executed->replay;
+  const ReplayQueue& left = to.replay;
   for (std::size_t i = 0; i < left.left(); ++i) {
     const auto& item = (*left.items)[left.next + i];
     add(item.txid, item.bytes);

@@ -54,6 +54,9 @@ struct BlockNode {
   /// Null for genesis and once released.
   std::shared_ptr<const SealedBlock> sealed;
   bool releasable{};
+  /// Sealed under known keys, but its Bitcoin block is unknown here: good for replaying its
+  /// transactions and for nothing else (`executed` is null).
+  bool is_witness{};
   /// Of the block's term and cycle; null for genesis.
   ProducerPlanPtr producers;
   StackerPlanPtr stackers;
@@ -61,6 +64,10 @@ struct BlockNode {
   std::shared_ptr<const KeyCertificate> stacker_key;
   /// Null once below what can still be built on.
   std::shared_ptr<const ExecutedBlock> executed;
+  /// Transactions in block order, until released.
+  std::vector<TransactionOutcome> outcomes;
+  /// What is left to replay after this block.
+  ReplayQueue replay;
   // Kept when `executed` is gone.
   std::shared_ptr<const RewardStatement> parent_fees;
   std::shared_ptr<const RewardStatement> coinbase;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "bitcoin/burn_block.hpp"
+#include "consensus/block_tree.hpp"
 #include "consensus/chain_events.hpp"
 #include "consensus/coinbase.hpp"
 
@@ -45,13 +46,6 @@ struct BuildOutput {
   Block block;
   MicroStx fees;
   std::vector<SkippedTransaction> skipped;
-};
-
-/// What became of one transaction of a block.
-struct TransactionOutcome {
-  Txid txid;
-  bool replayed{};
-  std::optional<Errc> runtime_error;
 };
 
 /// How certain a block is. Source: SIP "State Snapshots" (empty heading).

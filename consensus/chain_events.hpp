@@ -7,17 +7,10 @@
 
 namespace quorate::consensus {
 
-/// One header of Bitcoin's tree.
-struct BurnHeaderLink {
-  BurnView view;
-  BurnHash parent;
-  bool operator==(const BurnHeaderLink&) const = default;
-};
-
 /// Bitcoin's canonical tip moved. `links` holds every header not told before, parents first.
 struct BurnTipChanged {
   BurnView tip;
-  std::vector<BurnHeaderLink> links;
+  std::vector<BurnLink> links;
   bool reorganised{};
 };
 
