@@ -15,13 +15,13 @@ using BurnchainFollowerActor =
 /// Keeps the chains: judges blocks, executes them, knows accounts, terms, sets and what is final.
 using ChainKeeperActor =
     rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<PeerChanged>, rt::tell<ChainHeard>,
-                  rt::tell<KeeperQuestion>>;
+                  rt::tell<KeeperQuestion>, rt::tell<BurnBlockArrived>>;
 
 /// Spreads transactions that wait for a block.
 using MempoolActor =
     rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<PeerChanged>,
                   rt::tell<TransactionsHeard>, rt::tell<KeeperAnswer>,
-                  rt::ask<TransactionOutcome, TransactionOffer>>;
+                  rt::tell<TransactionOffer>>;
 
 /// The replica of one Stacker DB family, all generations.
 using ReplicaPeerActor =
@@ -35,8 +35,9 @@ using ProducerActor =
                   rt::tell<EpochNews>, rt::tell<SignAnnouncement>>;
 
 /// Votes for leaders on behalf of the producer.
-using ElectionActor = rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<ElectionHeard>,
-                                    rt::tell<ElectionAdvice>>;
+using ElectionActor =
+    rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<PeerChanged>,
+                  rt::tell<ElectionHeard>, rt::tell<ElectionAdvice>>;
 
 /// A member of the stackers.
 using StackerSignerActor =
@@ -52,6 +53,9 @@ using AnnouncerActor =
 /// The Bitcoin wallet of a producer: VRF registration and enrollments.
 using EnrollerActor = rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<ChainNews>,
                                     rt::tell<CoinsAnswer>>;
+
+/// Speaks for the node's clients: hands in transactions and hears what became of them.
+using GatewayActor = rt::Interface<rt::tell<Start>, rt::tell<TransactionOutcome>>;
 
 /// One remote node: decodes what it sends and passes it to the roles.
 using PeerActor = rt::Interface<rt::tell<Start>, rt::tell<FrameArrived>>;

@@ -23,9 +23,15 @@ enum class Role : std::uint8_t {
   announcer = 8,
   enroller = 9,
   peer = 10,
+  gateway = 11,
 };
-constexpr bool is_valid(Role role) { return static_cast<std::uint8_t>(role) <= 10; }
-[[nodiscard]] std::string_view name_of(Role role);
+constexpr bool is_valid(Role role) { return static_cast<std::uint8_t>(role) <= 11; }
+[[nodiscard]] constexpr std::string_view name_of(Role role) {
+  constexpr std::array<std::string_view, 12> names{
+      "follower", "keeper",   "mempool", "producer replica", "stacker replica", "producer",
+      "election", "stacker",  "announcer", "enroller",       "peer",            "gateway"};
+  return names[static_cast<std::uint8_t>(role)];
+}
 
 /// The node is wired; the first message of every role. It restores what its store holds.
 struct Start {
@@ -183,33 +189,42 @@ struct BurnHeard {
   }
 };
 
-/// A client's transaction → mempool, answered once the chain keeper has judged it.
+/// Gateway → mempool: a client's transaction. Answered with the same token.
 struct TransactionOffer {
+  std::uint64_t token{};
   SharedBlob<65536> bytes;
-  static constexpr auto wire_fields() { return std::make_tuple(&TransactionOffer::bytes); }
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&TransactionOffer::token, &TransactionOffer::bytes);
+  }
 };
+/// Mempool → gateway, once the chain keeper has judged it.
 struct TransactionOutcome {
+  std::uint64_t token{};
   Txid txid;
   bool admitted{};         ///< Now or before.
   std::uint16_t reason{};  ///< Errc of a refusal, else 0.
   static constexpr auto wire_fields() {
-    return std::make_tuple(&TransactionOutcome::txid, &TransactionOutcome::admitted,
-                           &TransactionOutcome::reason);
+    return std::make_tuple(&TransactionOutcome::token, &TransactionOutcome::txid,
+                           &TransactionOutcome::admitted, &TransactionOutcome::reason);
   }
 };
 
-/// Wallets → follower: a finished Bitcoin transaction for Bitcoin, and the question for own coins.
+/// Follower → chain keeper: a consistent Bitcoin block whose parent was handed on before.
+struct BurnBlockArrived {
+  bitcoin::BurnBlock block;
+  static constexpr auto wire_fields() { return std::make_tuple(&BurnBlockArrived::block); }
+};
+/// Wallets → follower: a finished Bitcoin transaction for Bitcoin, and the question for the coins that
+/// pay a script.
 struct BitcoinSubmission {
   Blob<400'000> raw;
   static constexpr auto wire_fields() { return std::make_tuple(&BitcoinSubmission::raw); }
 };
 struct CoinsQuestion {
-  Role asker{};
   CoinsWanted wanted;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&CoinsQuestion::asker, &CoinsQuestion::wanted);
-  }
+  static constexpr auto wire_fields() { return std::make_tuple(&CoinsQuestion::wanted); }
 };
+/// Follower → every wallet; each knows its own scripts.
 struct CoinsAnswer {
   Coins coins;
   static constexpr auto wire_fields() { return std::make_tuple(&CoinsAnswer::coins); }

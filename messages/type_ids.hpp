@@ -28,6 +28,7 @@
   X(BurnHeard)                    \
   X(TransactionOffer)             \
   X(TransactionOutcome)           \
+  X(BurnBlockArrived)             \
   X(BitcoinSubmission)            \
   X(CoinsQuestion)                \
   X(CoinsAnswer)                  \

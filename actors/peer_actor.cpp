@@ -1,0 +1,72 @@
+#include "actors/peer_actor.hpp"
+
+namespace quorate::actors {
+
+namespace {
+
+struct PeerShell {
+  Wiring node;
+  messages::PeerId peer;
+};
+using Self = rt::Self<messages::PeerActor, PeerShell>;
+
+/// Which role a message is for.
+struct Route {
+  Self self;
+
+  template <class Handle, class Message>
+  void pass(const Handle& role, Message&& message) const {
+    if (role) rt::send(self, role, std::forward<Message>(message));
+  }
+  [[nodiscard]] const NodeRoles& roles() const { return rt::state(self).node->roles; }
+  [[nodiscard]] messages::PeerId peer() const { return rt::state(self).peer; }
+
+  void operator()(messages::ReplicaTraffic&& traffic) const {
+    pass(roles().replica(traffic.family),
+         messages::ReplicaHeard{peer(), std::move(traffic.message)});
+  }
+  void operator()(messages::ElectionMessage&& message) const {
+    pass(roles().election, messages::ElectionHeard{peer(), std::move(message)});
+  }
+  void operator()(messages::ChainMessage&& message) const {
+    pass(roles().keeper, messages::ChainHeard{peer(), std::move(message)});
+  }
+  void operator()(messages::TransactionMessage&& message) const {
+    pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message)});
+  }
+  void operator()(messages::BurnMessage&& message) const {
+    // Bitcoin is heard from the configured feed only.
+    if (peer() != rt::state(self).node->feed) return;
+    pass(roles().follower, messages::BurnHeard{peer(), std::move(message)});
+  }
+};
+
+messages::PeerActor::behavior_type peer_of(Self self, Wiring node, messages::PeerId peer) {
+  rt::state(self).node = node;
+  rt::state(self).peer = peer;
+  rt::guard(self, [node](const std::string& what) {
+    node->ports.control->stop(messages::Role::peer, Error{Errc::actor_fault, what});
+  });
+  return {
+      [](const messages::Start&) {},
+      [self](const messages::FrameArrived& arrived) {
+        const NodePorts& ports = rt::state(self).node->ports;
+        if (ports.control->is_stopped()) return;
+        auto message = messages::decode_frame(arrived.frame.bytes.view());
+        if (!message.ok()) {
+          ports.observer->on_bad_frame(rt::state(self).peer, message.error());
+          return;
+        }
+        std::visit(Route{self}, std::move(message).value());
+      },
+  };
+}
+
+}  // namespace
+
+messages::PeerActor spawn_peer(caf::actor_system& system, const Wiring& node,
+                               messages::PeerId peer) {
+  return system.spawn(peer_of, node, peer);
+}
+
+}  // namespace quorate::actors
