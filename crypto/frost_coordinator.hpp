@@ -32,23 +32,26 @@ struct Convicted {
 };
 using CoordinatorOutput = std::variant<OpenSession, SigningFinished, Convicted>;
 
+/// One coordinator per (instance, view, subject).
 class SigningCoordinator {
  public:
-  /// One coordinator per (instance, view, subject). `rand32` drives the weights of batch checks.
-  SigningCoordinator(GroupRef group, Hash256 instance, ViewBytes view, SigningSubject subject,
-                     const Hash256& rand32);
+  using Outputs = std::vector<CoordinatorOutput>;
 
-  /// The newest published nonces of a party. Two lists under one batch id convict it.
-  [[nodiscard]] std::vector<CoordinatorOutput> on_nonces(MemberIndex party,
-                                                         const NonceCommitments& nonces);
+  /// `rand32` drives the weights of batch checks: fresh, not known to the members.
+  SigningCoordinator(GroupRef group, const Hash256& instance, const ViewBytes& view,
+                     SigningSubject subject, const Hash256& rand32);
+
+  /// The newest published nonces of a party; the caller has checked who published them. Two different
+  /// nonces under one batch id and index convict it. When every party is ready the first session
+  /// opens at once.
+  [[nodiscard]] Outputs on_nonces(MemberIndex party, const NonceCommitments& nonces);
   /// A party answered. Answers to unknown sessions and repetitions change nothing.
-  [[nodiscard]] std::vector<CoordinatorOutput> on_share(MemberIndex party,
-                                                        const SignatureShare& share);
-  /// The collecting time is over, at first or since the last session was opened: the next session may
-  /// open as soon as those who are ready weigh enough.
-  [[nodiscard]] std::vector<CoordinatorOutput> on_timer();
-  /// A party is no longer asked (convicted elsewhere, a named refusal, its nonce spent elsewhere).
-  void exclude(MemberIndex party);
+  [[nodiscard]] Outputs on_share(MemberIndex party, const SignatureShare& share);
+  /// The waiting time is over, at first or since the last session was opened: the next session opens
+  /// as soon as those who are ready weigh enough.
+  [[nodiscard]] Outputs on_timer();
+  /// A party is no longer asked (convicted elsewhere, or it refused by name).
+  [[nodiscard]] Outputs exclude(MemberIndex party);
 
   [[nodiscard]] bool is_finished() const { return finished_; }
   [[nodiscard]] std::size_t sessions_opened() const { return sessions_.size(); }
@@ -59,25 +62,29 @@ class SigningCoordinator {
  private:
   struct Nonces {
     NonceCommitments list;
-    std::uint32_t next{};  ///< Index of the first nonce not used by this coordinator.
+    std::uint32_t next{};  ///< Index of the first nonce this coordinator has not used.
+    [[nodiscard]] bool has_next() const {
+      return next - list.base < list.nonces.size();
+    }
   };
   struct Session {
     SigningRequest request;
-    SessionId id;
-    std::shared_ptr<const SignerSet> signers;
+    SessionContext context;
     std::map<MemberIndex, SignatureShare> shares;
-    std::set<MemberIndex> checked;  ///< Whose share was verified by itself.
-    bool dead{};                    ///< A member of it is convicted: it can never finish.
   };
-  using Outputs = std::vector<CoordinatorOutput>;
 
+  [[nodiscard]] bool is_asked(MemberIndex party) const;
+  [[nodiscard]] bool is_everybody_ready() const;
   [[nodiscard]] std::vector<MemberIndex> ready() const;
+  [[nodiscard]] SigningRequest request_for(const std::vector<MemberIndex>& parties) const;
   void open_if_possible(Outputs& out);
-  void settle_pending(Outputs& out);
-  void try_finish(Session& session, Outputs& out);
-  void convict_bad_shares(Session& session, Outputs& out);
+  bool try_open(Outputs& out);
+  void release_answered(Outputs& out);
+  void try_finish(const Session& session, Outputs& out);
+  void convict_bad_shares(const Session& session, Outputs& out);
   void convict(Convicted verdict, Outputs& out);
-  Session* session_of(const SessionId& id);
+  [[nodiscard]] GroupSignature finished_signature(const Session& session,
+                                                  const SchnorrSignature& signature) const;
 
   GroupRef group_;
   Hash256 instance_;

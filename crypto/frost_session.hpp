@@ -2,6 +2,7 @@
 // requests. Source: docs/threshold_signing.md "Nonces"; BIP 445.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -35,18 +36,42 @@ class NonceBatch {
   std::unique_ptr<Store> store_;
 };
 
+/// Everything that follows from a request alone: shared by signers, coordinators and judges.
+struct SessionContext {
+  SessionId id;
+  Hash256 message;                           ///< What the group's signature signs.
+  BitVector parties;
+  std::shared_ptr<const SignerSet> signers;  ///< Its party k is the request's entry k.
+  SessionValues values;
+  std::vector<PublicNonce> nonces;
+
+  /// Checks the request's form and weight and rebuilds the aggregate nonce from its list. `signers`
+  /// may be the set kept from an earlier session of the same parties, or null.
+  /// @returns the errors of check_request and tweak_key; bad_public_nonce (detail = entry).
+  static Result<SessionContext> make(const ThresholdGroup& group, const SigningRequest& request,
+                                     std::shared_ptr<const SignerSet> signers);
+};
+
+/// The signer set of some parties of a group. @returns bad_signer_count below the threshold.
+[[nodiscard]] Result<std::shared_ptr<const SignerSet>> signers_of(const ThresholdGroup& group,
+                                                                  const BitVector& parties);
+
 /// Answers requests with one member's key. It does not decide *whether* to sign (validity of the
 /// block, the consensus lock): that is the caller's. Persist the returned share before publishing it.
 class ShareSigner {
  public:
   /// `host` is the key X_p of `key.party`; it signs attestations.
   ShareSigner(GroupRef group, PartyKey key, SecretKey host);
+  ShareSigner(ShareSigner&&) noexcept;
+  ShareSigner& operator=(ShareSigner&&) noexcept;
+  ~ShareSigner();
 
-  /// Signs. Checks form, weight, membership and that the request shows the nonce published here;
-  /// rebuilds the aggregate nonce from the request's list. The same request again gives the same
-  /// share; another session for a spent nonce is refused. `aux` randomises the attestation.
-  /// @returns the errors of check_request, not_a_signer, unknown_nonce, foreign_nonce, nonce_used,
-  /// bad_public_nonce, self_check_failed; on an error before the nonce is taken nothing changes.
+  /// Signs. Checks form, weight, membership and that the request shows the nonce published here. The
+  /// same request again gives the same share; another session for a spent nonce is refused. `aux`
+  /// randomises the attestation.
+  /// @returns the errors of SessionContext::make, not_a_signer, unknown_nonce, foreign_nonce,
+  /// nonce_used; up to here nothing has changed. self_check_failed or zero_scalar: the nonce is
+  /// spent, no share was made.
   [[nodiscard]] Result<SignatureShare> answer(NonceBatch& batch, const SigningRequest& request,
                                               const Hash256& aux);
 
@@ -54,7 +79,7 @@ class ShareSigner {
   [[nodiscard]] std::optional<SignatureShare> answered(const SessionId& session) const;
   /// Re-enters a share read back from the log after a restart.
   void remember(const SignatureShare& share);
-  /// Forgets answers, for example at the end of a generation or of a height.
+  /// Forgets answers, for example when a height is decided. Spent nonces stay spent.
   void forget_answers() { answers_.clear(); }
 
   [[nodiscard]] MemberIndex party() const { return key_.party; }
@@ -62,26 +87,26 @@ class ShareSigner {
   [[nodiscard]] const GroupRef& group() const { return group_; }
 
  private:
-  struct CachedSet;
-  [[nodiscard]] Result<SignatureShare> sign_fresh(NonceBatch& batch, const SigningRequest& request,
-                                                  const RequestEntry& own, const Hash256& aux);
-  Result<const CachedSet*> cached_set(const BitVector& parties);
+  struct KeptSet;
+  [[nodiscard]] Result<> keep_set(const SessionContext& session, std::size_t position);
 
   GroupRef group_;
   PartyKey key_;
   SecretKey host_;
   std::map<SessionId, SignatureShare> answers_;
-  std::shared_ptr<CachedSet> cached_;
+  std::unique_ptr<KeptSet> kept_;
 };
 
-/// Whether one answer is right, for coordinators and third parties. `signers` is the set of the
-/// request's parties (signers_of). @returns bad_partial_signature, bad_attestation, not_a_signer,
-/// bad_request (another session), bad_public_nonce (detail = position).
-[[nodiscard]] Result<> check_share(const ThresholdGroup& group, const SignerSet& signers,
-                                   const SigningRequest& request, MemberIndex party,
-                                   const SignatureShare& share);
+/// The attestation of `party` under its own key. Zero for sighashes, which carry none.
+/// @returns bad_attestation.
+[[nodiscard]] Result<> check_attestation(const KeygenConfig& config, const SigningRequest& request,
+                                         const Hash256& message, MemberIndex party,
+                                         const SchnorrSignature& attestation);
 
-/// The signer set of some parties of a group. @returns below_threshold.
-[[nodiscard]] Result<SignerSet> signers_of(const ThresholdGroup& group, const BitVector& parties);
+/// Whether one answer is right, for coordinators and third parties. @returns bad_request (another
+/// session or nonce index), not_a_signer, bad_partial_signature, bad_attestation.
+[[nodiscard]] Result<> check_share(const ThresholdGroup& group, const SigningRequest& request,
+                                   const SessionContext& session, MemberIndex party,
+                                   const SignatureShare& share);
 
 }  // namespace quorate::crypto

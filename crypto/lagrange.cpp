@@ -39,11 +39,12 @@ Scalar gap_product(const Factorials& f, const Gap& gap, std::uint32_t k, bool& n
 }  // namespace
 
 Factorials::Factorials(std::uint32_t slots)
-    : slots_(slots), factorial_(slots + 1), inverse_(slots + 1) {
+    : slots_(slots), factorial_(slots + 1), inverse_(slots + 1), reciprocal_(slots + 1) {
   factorial_[0] = Scalar{1};
   for (std::uint32_t k = 1; k <= slots; ++k) factorial_[k] = factorial_[k - 1] * Scalar{k};
   inverse_[slots] = factorial_[slots].inverse();
   for (std::uint32_t k = slots; k > 0; --k) inverse_[k - 1] = inverse_[k] * Scalar{k};
+  for (std::uint32_t k = 1; k <= slots; ++k) reciprocal_[k] = factorial_[k - 1] * inverse_[k];
 }
 
 std::shared_ptr<const Factorials> Factorials::shared(std::uint32_t slots) {
@@ -96,18 +97,25 @@ std::vector<Scalar> lagrange_coefficients(std::uint32_t slots, std::span<const S
   return lagrange_by_gaps(slots, ids);
 }
 
-std::vector<Scalar> extrapolation_weights(std::uint32_t t, std::uint32_t x) {
+std::vector<Scalar> evaluation_weights(std::uint32_t slots, std::uint32_t t,
+                                       std::span<const WeightedPoint> points) {
   ASSERT(t > 0);
-  ASSERT(x >= t);
-  const std::shared_ptr<const Factorials> f = Factorials::shared(x);
-  // u_j = x!/(x−t)! · 1/(x−j) · (−1)^(t−1−j) / (j!·(t−1−j)!).
-  const Scalar common = f->of(x) * f->inverse_of(x - t);
-  std::vector<Scalar> out;
-  out.reserve(t);
+  const std::shared_ptr<const Factorials> f = Factorials::shared(slots);
+  // For x >= t: u_j = x!/(x−t)! · 1/(x−j) · (−1)^(t−1−j) / (j!·(t−1−j)!). What depends on j only is
+  // multiplied in at the end.
+  std::vector<Scalar> out(t);
+  for (const WeightedPoint& p : points) {
+    ASSERT(p.x <= slots);
+    if (p.x < t) continue;
+    const Scalar common = p.factor * f->of(p.x) * f->inverse_of(p.x - t);
+    for (std::uint32_t j = 0; j < t; ++j) out[j] += common * f->reciprocal_of(p.x - j);
+  }
   for (std::uint32_t j = 0; j < t; ++j) {
-    const Scalar over = f->of(x - j - 1) * f->inverse_of(x - j);
-    const Scalar u = common * over * f->inverse_of(j) * f->inverse_of(t - 1 - j);
-    out.push_back(is_odd(t - 1 - j) ? -u : u);
+    const Scalar of_j = f->inverse_of(j) * f->inverse_of(t - 1 - j);
+    out[j] *= is_odd(t - 1 - j) ? -of_j : of_j;
+  }
+  for (const WeightedPoint& p : points) {
+    if (p.x < t) out[p.x] += p.factor;
   }
   return out;
 }

@@ -18,6 +18,8 @@ class Factorials {
   [[nodiscard]] std::uint32_t slots() const { return slots_; }
   [[nodiscard]] const Scalar& of(std::uint32_t k) const { return factorial_[k]; }
   [[nodiscard]] const Scalar& inverse_of(std::uint32_t k) const { return inverse_[k]; }
+  /// 1/k for k >= 1.
+  [[nodiscard]] const Scalar& reciprocal_of(std::uint32_t k) const { return reciprocal_[k]; }
 
   /// The table for `slots`, remembered per thread (a pure function, so unobservable but in time).
   static std::shared_ptr<const Factorials> shared(std::uint32_t slots);
@@ -26,6 +28,7 @@ class Factorials {
   std::uint32_t slots_;
   std::vector<Scalar> factorial_;
   std::vector<Scalar> inverse_;
+  std::vector<Scalar> reciprocal_;
 };
 
 /// λ_i for every id in `ids` (strictly ascending, below `slots`), in the same order. Chooses between
@@ -40,8 +43,16 @@ class Factorials {
 [[nodiscard]] std::vector<Scalar> lagrange_by_gaps(std::uint32_t slots,
                                                    std::span<const SlotIndex> ids);
 
-/// Weights u_j with f(x) = Σ_j u_j·f(j) for a polynomial of degree below `t` known at j = 0..t−1;
-/// `x` >= t. Source: docs/threshold_signing.md "Evaluation basis".
-[[nodiscard]] std::vector<Scalar> extrapolation_weights(std::uint32_t t, std::uint32_t x);
+/// One value asked of a polynomial, with its factor in a linear combination.
+struct WeightedPoint {
+  std::uint32_t x{};
+  Scalar factor;
+};
+
+/// Weights u_j with Σ factor·f(x) = Σ_j u_j·f(j) for every polynomial of degree below `t`, j = 0..t−1:
+/// one multiplication per point and j. All x are at most `slots`.
+/// Source: docs/threshold_signing.md "Evaluation basis".
+[[nodiscard]] std::vector<Scalar> evaluation_weights(std::uint32_t slots, std::uint32_t t,
+                                                     std::span<const WeightedPoint> points);
 
 }  // namespace quorate::crypto
