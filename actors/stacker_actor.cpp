@@ -1,0 +1,45 @@
+#include "actors/stacker_actor.hpp"
+
+#include "actors/member_shell.hpp"
+
+namespace quorate::actors {
+
+namespace {
+
+using Self = rt::Self<messages::StackerSignerActor, MemberShell<StackerMachine>>;
+using Perform = MemberEffectsOf<Self>;
+
+messages::StackerSignerActor::behavior_type stacker(
+    Self self, Wiring node, Text<171> contract,
+    std::shared_ptr<std::unique_ptr<StackerMachine>> machine) {
+  set_up(self, node, messages::Role::stacker, Boxed<StackerMachine>{std::move(*machine)});
+  rt::state(self).producers_contract = std::move(contract);
+  return {
+      [](const messages::Start&) {},
+      [self](const messages::TimerDue& due) { advance<Perform>(self, MemberInput{due.timer}); },
+      [self](const messages::ChainNews& news) { advance<Perform>(self, MemberInput{news.event}); },
+      [self](const messages::KeeperAnswer& answer) {
+        advance<Perform>(self, MemberInput{answer.reply});
+      },
+      [self](const messages::ChunkHeld& held) {
+        advance<Perform>(self, MemberInput{ChunkSeen{held.chunk}});
+      },
+      [self](const messages::ChunkWriteRefused& refused) {
+        advance<Perform>(self, MemberInput{ChunkRefused{refused.db, refused.slot, refused.version,
+                                                        static_cast<Errc>(refused.reason),
+                                                        refused.standing}});
+      },
+  };
+}
+
+}  // namespace
+
+messages::StackerSignerActor spawn_stacker(caf::actor_system& system, const Wiring& node,
+                                           const consensus::Params& params,
+                                           std::unique_ptr<StackerMachine> machine) {
+  return system.spawn(stacker, node,
+                      consensus::boot_contract_name(params.network_id, GroupKind::producers),
+                      std::make_shared<std::unique_ptr<StackerMachine>>(std::move(machine)));
+}
+
+}  // namespace quorate::actors
