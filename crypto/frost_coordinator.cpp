@@ -119,6 +119,20 @@ SigningCoordinator::Outputs SigningCoordinator::exclude(MemberIndex party) {
   return out;
 }
 
+SigningCoordinator::Outputs SigningCoordinator::release(MemberIndex party,
+                                                        const SessionId& session) {
+  Outputs out;
+  if (finished_ || !is_asked(party)) return out;
+  const auto pending = pending_.find(party);
+  if (pending == pending_.end()) return out;
+  const Session& lost = sessions_[pending->second];
+  if (lost.context.id != session || lost.shares.contains(party)) return out;
+  pending_.erase(pending);
+  may_open_ = true;
+  open_if_possible(out);
+  return out;
+}
+
 void SigningCoordinator::open_if_possible(Outputs& out) {
   if (finished_) return;
   if (sessions_.empty() && is_everybody_ready()) may_open_ = true;

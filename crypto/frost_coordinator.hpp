@@ -52,6 +52,10 @@ class SigningCoordinator {
   [[nodiscard]] Outputs on_timer();
   /// A party is no longer asked (convicted elsewhere, or it refused by name).
   [[nodiscard]] Outputs exclude(MemberIndex party);
+  /// A party says that it cannot answer `session` (its nonce served elsewhere) and is no worse for it:
+  /// that session is lost, the party may be asked again with its next nonce. The caller limits how
+  /// often a party may say so.
+  [[nodiscard]] Outputs release(MemberIndex party, const SessionId& session);
 
   [[nodiscard]] bool is_finished() const { return finished_; }
   [[nodiscard]] std::size_t sessions_opened() const { return sessions_.size(); }
