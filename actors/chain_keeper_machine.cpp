@@ -197,7 +197,7 @@ void ChainKeeperMachine::admit(Instant now, messages::Role asker,
   answer.token = request.token;
   const auto tx = stacks::decode_transaction(request.bytes.bytes.view());
   if (tx.ok()) {
-    answer.txid = tx->txid();
+    answer.txid = stacks::txid_of(*tx);
     const auto admitted = mempool_.admit(now, *tx, accounts());
     answer.admitted = admitted.ok();
     if (!admitted.ok()) answer.reason = static_cast<std::uint16_t>(admitted.code());
@@ -316,7 +316,7 @@ void ChainKeeperMachine::tell_mempool(KeeperEffects& out) {
   messages::MempoolChanged changed;
   changed.count = static_cast<std::uint32_t>(mempool_.size());
   for (const Txid& id : mempool_.ids()) {
-    changed.fees += MicroStx{mempool_.find(id)->tx.fee.value};
+    changed.fees += MicroStx{mempool_.find(id)->tx.fee};
   }
   if (told_mempool_ && told_mempool_->count == changed.count &&
       told_mempool_->fees == changed.fees) {

@@ -6,9 +6,7 @@ namespace {
 using messages::ChainEvent;
 
 ChainEvent news(const consensus::BurnTipChanged& e) {
-  messages::BurnTipChanged out{e.tip, {}, e.reorganised};
-  for (const auto& link : e.links) out.links.push_back({link.view, link.parent});
-  return out;
+  return messages::BurnTipChanged{e.tip, e.links, e.reorganised};
 }
 
 ChainEvent news(const consensus::EnrollmentOpen& e) {

@@ -7,20 +7,10 @@
 
 namespace quorate::messages {
 
-/// One header of Bitcoin's tree.
-struct BurnNode {
-  BurnView view;
-  BurnHash parent;
-  bool operator==(const BurnNode&) const = default;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&BurnNode::view, &BurnNode::parent);
-  }
-};
-
 /// Bitcoin's canonical tip moved. `links` holds every header not told before, parents first.
 struct BurnTipChanged {
   BurnView tip;
-  List<BurnNode, 4096> links;
+  List<consensus::BurnLink, 4096> links;
   bool reorganised{};
   static constexpr auto wire_fields() {
     return std::make_tuple(&BurnTipChanged::tip, &BurnTipChanged::links,

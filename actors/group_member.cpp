@@ -1,0 +1,512 @@
+#include "actors/group_member.hpp"
+
+#include "consensus/terms.hpp"
+
+namespace quorate::actors {
+
+using consensus::InstanceId;
+using consensus::Purpose;
+using consensus::ValueKind;
+
+namespace {
+
+constexpr std::size_t max_links = 512;
+
+bool has_prefix(const Bytes& key, const Bytes& prefix) {
+  return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+}
+
+bool is_timer_of(const Timer& timer, const InstanceId& id) {
+  const bool key_timer =
+      timer.kind == static_cast<std::uint8_t>(agreement::TimerKind::key_view_over);
+  const auto low = [](std::uint64_t x) { return x & 0xffffffff; };
+  return key_timer == (id.purpose == Purpose::key) && low(timer.a) == low(id.height.value) &&
+         low(timer.b >> 32) == low(id.term.value) && low(timer.b) == low(id.attempt);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<GroupMember>> GroupMember::make(GroupMemberSetup setup) {
+  std::unique_ptr<GroupMember> out(new GroupMember(std::move(setup)));
+  GroupMemberSetup& s = out->setup_;
+  const consensus::SignerSet& set = s.planned.set;
+  out->set_hash_ = set.hash(s.params.network_id);
+  out->desk_.emplace(s.params, set, s.self, s.key);
+
+  KeygenSetup keygen;
+  keygen.set = set;
+  keygen.db = out->desk_->address();
+  keygen.network_id = s.params.network_id;
+  keygen.self = s.self;
+  if (s.self) keygen.host = s.key->clone();
+  keygen.start = s.planned.start;
+  keygen.deal_deadline = s.params.deal_deadline;
+  keygen.confirm_deadline = s.params.confirm_deadline;
+  keygen.certify_deadline = s.params.certify_deadline;
+  keygen.entropy = crypto::tagged_sha256("quorate/entropy/keygen", s.entropy.view());
+  keygen.records = out->records(storage::Table::keygen,
+                                keygen_record_prefix(set, s.params.network_id));
+  TRY_ASSIGN(auto machine, KeygenMachine::make(std::move(keygen)));
+  out->keygen_.emplace(std::move(machine));
+  if (s.self && s.stored != nullptr) {
+    const auto versions = s.stored->find(storage::Table::versions);
+    if (versions != s.stored->end()) out->desk_->restore(versions->second);
+  }
+  return out;
+}
+
+std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes& prefix) const {
+  std::vector<StoredRecord> out;
+  if (setup_.stored == nullptr) return out;
+  const auto found = setup_.stored->find(table);
+  if (found == setup_.stored->end()) return out;
+  for (const auto& [key, value] : found->second) {
+    if (has_prefix(key, prefix)) out.push_back({key, value});
+  }
+  return out;
+}
+
+void GroupMember::start(Instant now, BurnHeight height) { absorb(now, keygen_->start(height)); }
+
+void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height) {
+  for (const auto& link : moved.links) links_.push_back(link);
+  while (links_.size() > max_links) links_.pop_front();
+  tip_ = moved.tip;
+  agree_all(now, moved);
+  end_terms(now, height);
+  keygen(now, KeygenBurnHeight{height});
+}
+
+void GroupMember::end_terms(Instant now, BurnHeight height) {
+  if (!consensus::is_on_grid(setup_.params, height)) return;
+  const TermNumber term = consensus::term_of(setup_.params, height);
+  std::vector<InstanceId> ids;
+  for (const auto& entry : instances_) {
+    if (entry.first.purpose == Purpose::block) ids.push_back(entry.first);
+  }
+  for (const InstanceId& id : ids) {
+    // Nothing of a term is prepared or signed once the own tip is past it; a reorganisation may take
+    // the tip back into the term.
+    if (id.term < term) {
+      if (over_.insert(id).second) agree(now, id, agreement::TermOver{});
+    } else if (over_.erase(id) > 0) {
+      agree(now, id, agreement::TermResumed{});
+    }
+  }
+}
+
+void GroupMember::on_chunk(Instant now, const consensus::Chunk& chunk) {
+  auto read = desk_->read(chunk);
+  if (!read.ok()) {
+    effects.push_back(Note{"chunk of slot " + std::to_string(chunk.slot.value) +
+                           " not readable: " + read.error().message()});
+    return;
+  }
+  if (auto* dealing = std::get_if<DealingRead>(&*read)) {
+    keygen(now, DealingSeen{dealing->member, dealing->word, dealing->dealing});
+  } else if (auto* state = std::get_if<StateRead>(&*read)) {
+    if (state->member != setup_.self) on_state(now, state->member, std::move(state->state));
+  } else if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
+    reports.push_back(CandidateHeard{candidate->owner, std::move(candidate->candidate)});
+  }
+}
+
+void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
+                                   ChunkVersion standing) {
+  if (reason != Errc::stale_version && reason != Errc::weak_hash) return;
+  // The replica knows a newer version of an own chunk than the own records do: a restored disk.
+  desk_->outrun(slot, standing);
+  dirty_ = true;
+}
+
+void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberState state) {
+  messages::MemberState& kept = states_[member] = std::move(state);
+  if (kept.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
+  for (const auto& agreed : kept.agreements) {
+    note_rejections(agreed);
+    feed_instance(now, agreed.instance, member, agreed);
+  }
+  if (signing_ && kept.signing) sign(now, PeerSigning{member, *kept.signing, {}});
+  reports.push_back(MemberHeard{member, kept});
+}
+
+void GroupMember::feed_instance(Instant now, const InstanceId& instance, MemberIndex member,
+                                const messages::AgreementState& state) {
+  if (instances_.contains(instance)) {
+    agree(now, instance, agreement::PeerState{member, state});
+    if (instance.purpose == Purpose::key) judge_key_values(now, state);
+  }
+}
+
+void GroupMember::open(Instant now, const InstanceId& instance) {
+  if (instance.purpose == Purpose::key) {
+    key_instance_ = instance;
+  } else if (current_ != instance) {
+    current_ = instance;
+    dirty_ = true;
+  }
+  if (!setup_.self || instances_.contains(instance)) return;
+
+  agreement::Context context;
+  context.network_id = setup_.params.network_id;
+  context.instance = instance;
+  context.set = set();
+  context.set_hash = set_hash_;
+  context.self = *setup_.self;
+  context.timing = setup_.timing;
+  InstanceId before = instance;
+  if (instance.attempt > 0) {
+    before.attempt = instance.attempt - 1;
+    const auto at = instances_.find(before);
+    if (at != instances_.end()) context.earlier_timeouts = at->second.timeouts();
+  }
+  context.notary = setup_.notary;
+  instances_.emplace(instance, AgreementMachine{
+                                   std::make_shared<const agreement::Context>(std::move(context))});
+  dirty_ = true;
+
+  for (StoredRecord& record :
+       records(storage::Table::agreement, AgreementMachine::record_key(instance))) {
+    agree(now, instance, agreement::Restored{std::move(record.value)});
+  }
+  if (tip_) {
+    agree(now, instance,
+          agreement::BurnMoved{{links_.begin(), links_.end()}, *tip_});
+  }
+  for (const auto& [member, state] : states_) {
+    for (const auto& agreed : state.agreements) {
+      if (agreed.instance == instance) feed_instance(now, instance, member, agreed);
+    }
+  }
+}
+
+void GroupMember::agree(Instant now, const InstanceId& instance, const agreement::Input& input) {
+  const auto at = instances_.find(instance);
+  if (at == instances_.end()) return;
+  auto stepped = at->second.step(now, input);
+  if (!stepped.ok()) {
+    effects.push_back(Note{"agreement at height " + std::to_string(instance.height.value) + ": " +
+                           stepped.error().message()});
+    return;
+  }
+  absorb(now, instance, std::move(stepped).value());
+  if (instance.purpose == Purpose::key) {
+    keep_contents(now, instances_.at(instance));
+  } else {
+    refresh_permit(now, instance);
+  }
+}
+
+void GroupMember::agree_all(Instant now, const agreement::Input& input) {
+  std::vector<InstanceId> ids;
+  for (const auto& entry : instances_) ids.push_back(entry.first);
+  for (const InstanceId& id : ids) {
+    if (id.purpose == Purpose::block || std::holds_alternative<agreement::BurnMoved>(input)) {
+      agree(now, id, input);
+    }
+  }
+}
+
+void GroupMember::sign(Instant now, const SigningInput& input) {
+  if (!signing_) return;
+  auto stepped = signing_->step(now, input);
+  if (!stepped.ok()) {
+    effects.push_back(Note{"signing: " + stepped.error().message()});
+    return;
+  }
+  absorb(now, std::move(stepped).value());
+}
+
+void GroupMember::keygen(Instant now, const KeygenInput& input) {
+  auto stepped = keygen_->step(now, input);
+  if (!stepped.ok()) {
+    effects.push_back(Note{"key generation: " + stepped.error().message()});
+    return;
+  }
+  absorb(now, std::move(stepped).value());
+}
+
+void GroupMember::on_timer(Instant now, Timer timer) {
+  timer.scope = 0;
+  if (timer.kind == signing_timer) {
+    sign(now, timer);
+    return;
+  }
+  for (const auto& entry : instances_) {
+    if (!is_timer_of(timer, entry.first)) continue;
+    agree(now, InstanceId{entry.first}, agreement::TimerFired{timer});
+    return;
+  }
+}
+
+void GroupMember::on_key_certified(Instant now, const consensus::KeyCertificate& certificate) {
+  keygen(now, KeyCertified{certificate});
+}
+
+void GroupMember::absorb(Instant now, KeygenEffects list) {
+  for (KeygenEffect& effect : list) {
+    if (auto* persist = std::get_if<Persist>(&effect)) {
+      effects.push_back(std::move(*persist));
+    } else if (auto* put = std::get_if<PutDealing>(&effect)) {
+      put_dealing(*put);
+    } else if (std::holds_alternative<PublishKeygen>(effect)) {
+      dirty_ = true;
+    } else if (auto* opened = std::get_if<AttemptOpened>(&effect)) {
+      open(now, opened->instance);
+    } else if (auto* wish = std::get_if<KeygenCandidate>(&effect)) {
+      if (wish->value && setup_.self) {
+        agree(now, wish->instance,
+              agreement::Candidate{*wish->value, {}, *setup_.self, agreement::Verdict::valid});
+      }
+    } else if (auto* verdict = std::get_if<KeygenVerdict>(&effect)) {
+      if (!setup_.self) continue;
+      agreement::Candidate told{verdict->value, {}, *setup_.self, agreement::Verdict::valid};
+      if (!verdict->verdict.ok()) {
+        told.verdict = agreement::Verdict::refused;
+        told.reason = verdict->verdict.code();
+      }
+      agree(now, verdict->instance, told);
+    } else if (auto* finished = std::get_if<KeygenFinished>(&effect)) {
+      begin_signing(now);
+      reports.push_back(KeyDone{std::move(finished->certificate)});
+    } else if (auto* fault = std::get_if<KeygenEvidence>(&effect)) {
+      evidence(fault->member, fault->kind, std::move(fault->proof));
+    }
+  }
+}
+
+void GroupMember::absorb(Instant now, const InstanceId& instance, agreement::Effects list) {
+  for (agreement::Effect& effect : list) {
+    if (auto* persist = std::get_if<Persist>(&effect)) {
+      effects.push_back(std::move(*persist));
+    } else if (std::holds_alternative<agreement::Publish>(effect)) {
+      dirty_ = dirty_ || is_published(instance);
+    } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
+      arm(*armed);
+    } else if (auto* need = std::get_if<agreement::NeedBlock>(&effect)) {
+      reports.push_back(BlockWanted{instance, need->burn_view});
+    } else if (auto* want = std::get_if<agreement::WantBlock>(&effect)) {
+      if (instance.purpose == Purpose::key) {
+        keygen(now, JudgeValue{instance, want->value, JudgeValue::Shown::nothing});
+      } else {
+        reports.push_back(ValueWanted{instance, want->value});
+      }
+    } else if (auto* lead = std::get_if<agreement::OpenSigning>(&effect)) {
+      sign(now, OpenSigning{instance, lead->view,
+                            messages::block_subject(BlockId::from(lead->value.id.view()))});
+    } else if (auto* decided = std::get_if<agreement::Decided>(&effect)) {
+      on_decided(now, decided->certificate);
+    } else if (auto* fault = std::get_if<agreement::FaultFound>(&effect)) {
+      static constexpr const char* kinds[] = {"two_proposals", "two_prepares", "two_commits",
+                                              "two_shares"};
+      evidence(fault->proof.member, kinds[static_cast<std::size_t>(fault->proof.kind)],
+               encode(fault->proof));
+      sign(now, ExcludeSigner{fault->proof.member});
+    }
+  }
+}
+
+void GroupMember::absorb(Instant, SigningEffects list) {
+  for (SigningEffect& effect : list) {
+    if (auto* persist = std::get_if<Persist>(&effect)) {
+      effects.push_back(std::move(*persist));
+    } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
+      arm(*armed);
+    } else if (std::holds_alternative<PublishSigning>(effect)) {
+      dirty_ = true;
+    } else if (auto* wanted = std::get_if<PermitWanted>(&effect)) {
+      if (wanted->instance.purpose == Purpose::announce) {
+        reports.push_back(
+            PermitAsked{wanted->from, wanted->instance, wanted->view, wanted->subject});
+      }
+    } else if (auto* sealed = std::get_if<SealReady>(&effect)) {
+      reports.push_back(
+          SealDone{sealed->instance, sealed->view, sealed->block, std::move(sealed->seal)});
+    } else if (auto* ready = std::get_if<SignatureReady>(&effect)) {
+      reports.push_back(SignatureDone{ready->instance, ready->view, ready->signature});
+    } else if (auto* fault = std::get_if<SigningEvidence>(&effect)) {
+      evidence(fault->member, fault->kind, std::move(fault->proof));
+    }
+  }
+}
+
+void GroupMember::on_decided(Instant now, const consensus::VoteCertificate& certificate) {
+  if (certificate.instance.purpose == Purpose::key) {
+    keygen(now, KeyDecided{certificate});
+  } else if (certificate.value.kind == ValueKind::reject) {
+    reports.push_back(RejectionDone{certificate});
+  }
+}
+
+void GroupMember::judge_key_values(Instant now, const messages::AgreementState& state) {
+  for (const auto& certificate : state.certificates) {
+    if (judged_.size() > 1'024) judged_.clear();
+    if (!judged_.insert({certificate.value, true}).second) continue;
+    keygen(now, JudgeValue{state.instance, certificate.value,
+                           JudgeValue::Shown::prepare_certificate});
+  }
+}
+
+void GroupMember::keep_contents(Instant now, const AgreementMachine& machine) {
+  const messages::AgreementState state = machine.state();
+  std::vector<consensus::Value> values;
+  if (state.prepare) values.push_back(state.prepare->value);
+  if (state.proposal) values.push_back(state.proposal->word.value);
+  for (const auto& certificate : state.certificates) values.push_back(certificate.value);
+  for (const consensus::Value& value : values) {
+    if (value.kind == ValueKind::key && kept_.insert(value).second) {
+      keygen(now, KeepContent{value});
+    }
+  }
+}
+
+void GroupMember::begin_signing(Instant now) {
+  if (signing_ || keygen_->group() == nullptr) return;
+  SigningSetup s;
+  s.set = set();
+  s.content = keygen_->certificate()->content;
+  s.group = keygen_->group();
+  s.network_id = setup_.params.network_id;
+  if (setup_.self && keygen_->key() != nullptr) {
+    s.key = clone_key(*keygen_->key());
+    s.host = setup_.key->clone();
+  }
+  s.entropy = crypto::tagged_sha256("quorate/entropy/signing", setup_.entropy.view());
+  s.records = records(storage::Table::nonce_log, to_bytes(s.content.cid.view()));
+  auto made = SigningMachine::make(std::move(s));
+  if (!made.ok()) {
+    effects.push_back(Note{"no signing in this generation: " + made.error().message()});
+    return;
+  }
+  signing_.emplace(std::move(made).value());
+  dirty_ = true;
+  absorb(now, signing_->start());
+  for (const auto& [member, state] : states_) {
+    if (state.signing) sign(now, PeerSigning{member, *state.signing, {}});
+  }
+}
+
+void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {
+  const AgreementMachine& machine = instances_.at(instance);
+  const auto view = machine.current_view();
+  std::optional<consensus::Value> open_value;
+  if (view) {
+    for (const auto& [value, locked_in] : machine.locks()) {
+      if (locked_in == *view && value.kind == ValueKind::block &&
+          machine.may_release(*view, value)) {
+        open_value = value;
+      }
+    }
+  }
+  const auto standing = permits_.find(instance);
+  if (!open_value) {
+    if (standing == permits_.end()) return;
+    permits_.erase(standing);
+    sign(now, Withdraw{instance});
+  } else if (standing == permits_.end() || standing->second != *view) {
+    permits_[instance] = *view;
+    sign(now, Permit{instance, *view,
+                     messages::block_subject(BlockId::from(open_value->id.view()))});
+  }
+}
+
+void GroupMember::note_rejections(const messages::AgreementState& state) {
+  if (!state.decided || state.decided->value.kind != ValueKind::reject) return;
+  if (rejections_.size() > 1'024) rejections_.clear();
+  if (rejections_.contains(*state.decided)) return;
+  if (!consensus::verify(*state.decided, set(), setup_.params.network_id).ok()) return;
+  rejections_.insert(*state.decided);
+  reports.push_back(RejectionDone{*state.decided});
+}
+
+void GroupMember::put_dealing(const PutDealing& put) {
+  auto chunks = desk_->write_dealing(put.attempt, put.dealing);
+  if (!chunks.ok()) {
+    effects.push_back(Note{"this member does not deal: " + chunks.error().message()});
+    return;
+  }
+  for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk)});
+}
+
+void GroupMember::arm(const ArmTimer& order) {
+  ArmTimer marked = order;
+  marked.timer.scope = setup_.timer_scope;
+  effects.push_back(marked);
+}
+
+void GroupMember::evidence(MemberIndex member, std::string kind, Bytes proof) {
+  effects.push_back(EvidenceFound{set().kind, set().generation, set().members[member.value].key,
+                                  std::move(kind), std::move(proof)});
+}
+
+void GroupMember::set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader) {
+  dirty_ = dirty_ || epoch != epoch_ || leader != leader_;
+  epoch_ = epoch;
+  leader_ = std::move(leader);
+}
+
+void GroupMember::set_offer(
+    std::optional<messages::AnnouncementOffer> offer,
+    List<messages::PostedRequest, messages::max_posted_requests> foreign_requests) {
+  dirty_ = dirty_ || offer != offer_ || foreign_requests != foreign_requests_;
+  offer_ = std::move(offer);
+  foreign_requests_ = std::move(foreign_requests);
+}
+
+void GroupMember::put_candidate(const messages::CandidateBlock& candidate) {
+  Persist persist;
+  consensus::Chunk chunk = desk_->write_candidate(candidate, persist.writes);
+  effects.push_back(std::move(persist));
+  effects.push_back(WriteChunk{std::move(chunk)});
+}
+
+void GroupMember::flush() {
+  if (!dirty_ || !setup_.self) return;
+  dirty_ = false;
+  Persist persist;
+  auto chunks = desk_->write_state(compose(), persist.writes);
+  if (!chunks.ok()) {
+    effects.push_back(Note{"state not published: " + chunks.error().message()});
+    return;
+  }
+  effects.push_back(std::move(persist));
+  for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk)});
+}
+
+messages::MemberState GroupMember::compose() const {
+  messages::MemberState state;
+  state.epoch = epoch_;
+  state.leader = leader_;
+  // Others may still need the certificate's content and the key instance until a block carries it.
+  if (!current_) {
+    state.keygen = keygen_->state();
+    if (key_instance_) state.agreements.push_back(instances_.at(*key_instance_).state());
+  } else {
+    const auto at = instances_.find(*current_);
+    if (at != instances_.end()) state.agreements.push_back(at->second.state());
+  }
+  if (signing_) state.signing = signing_->state();
+  state.offer = offer_;
+  state.foreign_requests = foreign_requests_;
+  return state;
+}
+
+bool GroupMember::is_published(const InstanceId& instance) const {
+  return instance == (current_ ? current_ : key_instance_);
+}
+
+const AgreementMachine* GroupMember::instance(const InstanceId& id) const {
+  const auto at = instances_.find(id);
+  return at == instances_.end() ? nullptr : &at->second;
+}
+
+const messages::SigningState* GroupMember::signing_state() const {
+  return signing_ ? &signing_->state() : nullptr;
+}
+
+const messages::MemberState* GroupMember::state_of(MemberIndex member) const {
+  const auto at = states_.find(member);
+  return at == states_.end() ? nullptr : &at->second;
+}
+
+}  // namespace quorate::actors

@@ -1,0 +1,188 @@
+// One node's part in one generation of one group: key generation, agreements and threshold signing over
+// one Stacker DB. A member writes its state; an observer (no `self`) only reads, and can coordinate
+// signatures of the group (an announcer does). Composition only: every rule is in the three machines.
+// Source: SIP "Facilities for Signature Generation", "Signature Generation".
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "actors/agreement_machine.hpp"
+#include "actors/chunk_desk.hpp"
+#include "actors/keygen_machine.hpp"
+#include "actors/member_io.hpp"
+#include "actors/signing_machine.hpp"
+
+namespace quorate::actors {
+
+/// Everything a member found in its store at start, by table.
+using StoredTables = std::map<storage::Table, std::map<Bytes, Bytes>>;
+
+// What a generation reports to the role that owns it.
+
+/// The key is certified and everything this node can hold of it is held.
+struct KeyDone {
+  consensus::KeyCertificate certificate;
+};
+/// This node coordinated a block signature and has it.
+struct SealDone {
+  consensus::InstanceId instance;
+  consensus::View view;
+  BlockId block;
+  consensus::GroupSeal seal;
+};
+/// This node coordinated an announcement signature and has it.
+struct SignatureDone {
+  consensus::InstanceId instance;
+  consensus::View view;
+  crypto::SchnorrSignature signature;
+};
+/// An attempt is rejected (own instance decided, or a member shows the certificate).
+struct RejectionDone {
+  consensus::VoteCertificate certificate;
+};
+/// The leader has nothing to propose.
+struct BlockWanted {
+  consensus::InstanceId instance;
+  BurnView burn_view;
+};
+/// A value is voted on that this node has no judgement of.
+struct ValueWanted {
+  consensus::InstanceId instance;
+  consensus::Value value;
+};
+/// A request for an announcement share waits for permission.
+struct PermitAsked {
+  crypto::PublicKey from;
+  consensus::InstanceId instance;
+  consensus::View view;
+  crypto::SigningSubject subject;
+};
+/// A member's state was read (what concerns the role: epoch, leadership, offer, foreign requests).
+struct MemberHeard {
+  MemberIndex member;
+  messages::MemberState state;
+};
+struct CandidateHeard {
+  crypto::PublicKey owner;
+  messages::CandidateBlock candidate;
+};
+using GroupReport = std::variant<KeyDone, SealDone, SignatureDone, RejectionDone, BlockWanted,
+                                 ValueWanted, PermitAsked, MemberHeard, CandidateHeard>;
+using GroupReports = std::vector<GroupReport>;
+
+struct GroupMemberSetup {
+  consensus::Params params;
+  consensus::Timing timing;
+  messages::SetPlanned planned;
+  std::optional<MemberIndex> self;
+  /// Host key and notary; both outlive the generation. Not used by observers.
+  const crypto::SecretKey* key{};
+  const Notary* notary{};
+  Hash256 entropy;  ///< Fresh and secret.
+  const StoredTables* stored{};
+  /// Marks this generation's timers among those of its role; not 0.
+  std::uint64_t timer_scope{1};
+};
+
+class GroupMember {
+ public:
+  /// @returns what makes the set or a stored record unusable.
+  static Result<std::unique_ptr<GroupMember>> make(GroupMemberSetup setup);
+
+  /// What the inputs below add to; the caller takes both after every input.
+  MemberEffects effects;
+  GroupReports reports;
+
+  void start(Instant now, BurnHeight height);
+  void on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height);
+  void on_chunk(Instant now, const consensus::Chunk& chunk);
+  void on_write_refused(consensus::ChunkSlot slot, Errc reason, ChunkVersion standing);
+  void on_timer(Instant now, Timer timer);
+  void on_key_certified(Instant now, const consensus::KeyCertificate& certificate);
+
+  /// Makes the instance current: its machine exists, is fed and published.
+  void open(Instant now, const consensus::InstanceId& instance);
+  /// Passes an input to an instance's machine, if there is one.
+  void agree(Instant now, const consensus::InstanceId& instance, const agreement::Input& input);
+  /// To every block instance of the generation.
+  void agree_all(Instant now, const agreement::Input& input);
+  void sign(Instant now, const SigningInput& input);
+
+  /// Parts of the own state that the role decides.
+  void set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader);
+  void set_offer(std::optional<messages::AnnouncementOffer> offer,
+                 List<messages::PostedRequest, messages::max_posted_requests> foreign_requests);
+  /// Puts a block into the own candidate slot.
+  void put_candidate(const messages::CandidateBlock& candidate);
+  /// Writes the own state if it changed: the last call of a step.
+  void flush();
+
+  [[nodiscard]] const consensus::SignerSet& set() const { return setup_.planned.set; }
+  [[nodiscard]] const messages::SetPlanned& planned() const { return setup_.planned; }
+  [[nodiscard]] const consensus::DbAddress& address() const { return desk_->address(); }
+  [[nodiscard]] std::optional<MemberIndex> self() const { return setup_.self; }
+  [[nodiscard]] std::uint64_t timer_scope() const { return setup_.timer_scope; }
+  [[nodiscard]] bool has_key() const { return signing_.has_value(); }
+  [[nodiscard]] const AgreementMachine* instance(const consensus::InstanceId& id) const;
+  [[nodiscard]] const std::optional<consensus::InstanceId>& current() const { return current_; }
+  /// Requests this observer coordinates.
+  [[nodiscard]] const messages::SigningState* signing_state() const;
+  [[nodiscard]] const messages::MemberState* state_of(MemberIndex member) const;
+
+ private:
+  explicit GroupMember(GroupMemberSetup setup) : setup_(std::move(setup)) {}
+
+  void absorb(Instant now, KeygenEffects effects);
+  void absorb(Instant now, const consensus::InstanceId& instance, agreement::Effects effects);
+  void absorb(Instant now, SigningEffects effects);
+  void keygen(Instant now, const KeygenInput& input);
+  void end_terms(Instant now, BurnHeight height);
+  void on_state(Instant now, MemberIndex member, messages::MemberState state);
+  void feed_instance(Instant now, const consensus::InstanceId& instance, MemberIndex member,
+                     const messages::AgreementState& state);
+  void judge_key_values(Instant now, const messages::AgreementState& state);
+  void keep_contents(Instant now, const AgreementMachine& machine);
+  void on_decided(Instant now, const consensus::VoteCertificate& certificate);
+  void begin_signing(Instant now);
+  void refresh_permit(Instant now, const consensus::InstanceId& instance);
+  void note_rejections(const messages::AgreementState& state);
+  void put_dealing(const PutDealing& put);
+  void arm(const ArmTimer& order);
+  void evidence(MemberIndex member, std::string kind, Bytes proof);
+  [[nodiscard]] messages::MemberState compose() const;
+  [[nodiscard]] std::vector<StoredRecord> records(storage::Table table, const Bytes& prefix) const;
+  [[nodiscard]] bool is_published(const consensus::InstanceId& instance) const;
+
+  GroupMemberSetup setup_;
+  SetHash set_hash_;
+  std::optional<ChunkDesk> desk_;
+  std::optional<KeygenMachine> keygen_;
+  std::optional<SigningMachine> signing_;
+  std::map<consensus::InstanceId, AgreementMachine> instances_;
+  /// Block instances whose term the own Bitcoin tip has passed.
+  std::set<consensus::InstanceId> over_;
+  std::optional<consensus::InstanceId> current_;
+  std::optional<consensus::InstanceId> key_instance_;
+  /// Headers told so far, for machines that are opened later.
+  std::deque<consensus::BurnLink> links_;
+  std::optional<BurnHash> tip_;
+  std::map<MemberIndex, messages::MemberState> states_;
+  /// The permission in force per instance.
+  std::map<consensus::InstanceId, consensus::View> permits_;
+  std::set<std::pair<consensus::Value, bool>> judged_;
+  std::set<consensus::Value> kept_;
+  std::set<consensus::VoteCertificate, bool (*)(const consensus::VoteCertificate&,
+                                                const consensus::VoteCertificate&)>
+      rejections_{+[](const consensus::VoteCertificate& a, const consensus::VoteCertificate& b) {
+        return std::tie(a.instance, a.value) < std::tie(b.instance, b.value);
+      }};
+  std::uint32_t epoch_{};
+  std::optional<messages::LeaderCertificate> leader_;
+  std::optional<messages::AnnouncementOffer> offer_;
+  List<messages::PostedRequest, messages::max_posted_requests> foreign_requests_;
+  bool dirty_{};
+};
+
+}  // namespace quorate::actors

@@ -1,0 +1,128 @@
+#include "actors/node_view.hpp"
+
+#include <set>
+
+#include "bitcoin/operations.hpp"
+#include "bitcoin/sighash.hpp"
+
+namespace quorate::actors {
+namespace {
+
+constexpr std::size_t max_links = 512;
+constexpr std::size_t max_generations = 16;
+constexpr std::size_t max_accepted = 65'536;
+
+template <class Map>
+void keep_newest(Map& map, std::size_t count) {
+  while (map.size() > count) map.erase(map.begin());
+}
+
+}  // namespace
+
+void NodeView::apply(const messages::ChainEvent& event) {
+  if (const auto* moved = std::get_if<messages::BurnTipChanged>(&event)) {
+    burn_tip_ = moved->tip;
+    apply_links(*moved);
+  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
+    sets_[{planned->set.kind, planned->set.generation}] = *planned;
+    keep_newest(sets_, 2 * max_generations);
+  } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
+    const auto& content = learned->certificate.content;
+    keys_[{content.kind, content.generation}] = learned->certificate;
+    keep_newest(keys_, 2 * max_generations);
+  } else if (const auto* position = std::get_if<messages::Position>(&event)) {
+    position_ = *position;
+  } else if (const auto* block = std::get_if<messages::BlockAccepted>(&event)) {
+    const auto& header = block->block.block.header;
+    accepted_[header.height] = {header.id(), header.term, header.state_root};
+    keep_newest(accepted_, max_accepted);
+  } else if (const auto* dropped = std::get_if<messages::BlocksDropped>(&event)) {
+    apply_dropped(*dropped);
+  } else if (const auto* announced = std::get_if<messages::BlockAnnounced>(&event)) {
+    announced_ = announced->height;
+  } else if (const auto* mempool = std::get_if<messages::MempoolChanged>(&event)) {
+    mempool_ = *mempool;
+  }
+}
+
+void NodeView::apply_links(const messages::BurnTipChanged& moved) {
+  for (const consensus::BurnLink& link : moved.links) links_.push_back(link);
+  while (links_.size() > max_links) links_.pop_front();
+  // A side branch whose fork point was forgotten no longer connects.
+  std::set<BurnHash> known;
+  std::erase_if(links_, [&](const consensus::BurnLink& link) {
+    const bool connects = known.empty() || known.contains(link.parent());
+    if (connects) known.insert(link.hash());
+    return !connects;
+  });
+}
+
+void NodeView::apply_dropped(const messages::BlocksDropped& dropped) {
+  const std::set<BlockId> gone(dropped.blocks.begin(), dropped.blocks.end());
+  std::erase_if(accepted_, [&](const auto& entry) { return gone.contains(entry.second.id); });
+  // After a reorganisation the last counted announcement may be gone, too; it is told again.
+  if (announced_ && !accepted_.contains(*announced_)) announced_.reset();
+}
+
+const messages::SetPlanned* NodeView::set(GroupKind kind, std::uint64_t generation) const {
+  const auto at = sets_.find({kind, generation});
+  return at == sets_.end() ? nullptr : &at->second;
+}
+
+const consensus::KeyCertificate* NodeView::key(GroupKind kind, std::uint64_t generation) const {
+  const auto at = keys_.find({kind, generation});
+  return at == keys_.end() ? nullptr : &at->second;
+}
+
+const AcceptedBlock* NodeView::accepted(BlockHeight height) const {
+  const auto at = accepted_.find(height);
+  return at == accepted_.end() ? nullptr : &at->second;
+}
+
+bool NodeView::has_work() const {
+  if (!position_) return false;
+  return mempool_.count > 0 || position_->replay_pending || position_->first_of_term ||
+         position_->burn_tip.height > position_->parent_view.height;
+}
+
+std::optional<Bytes> NodeView::group_script(GroupKind kind, std::uint64_t generation) const {
+  const consensus::KeyCertificate* certificate = key(kind, generation);
+  if (certificate == nullptr) return std::nullopt;
+  const auto output =
+      crypto::taproot_output_key(crypto::x_only(certificate->content.group_key), {});
+  if (!output.ok()) return std::nullopt;
+  return bitcoin::p2tr_script(output->key).bytes;
+}
+
+Result<AnnouncementDigests> NodeView::check_offer(const messages::AnnouncementOffer& offer) const {
+  if (!position_ || offer.term != position_->term || offer.cycle != position_->cycle) {
+    return Errc::announcement_not_now;
+  }
+  if (announced_ && offer.height <= *announced_) return Errc::announcement_not_now;
+  const AcceptedBlock* block = accepted(offer.height);
+  if (block == nullptr || block->id != offer.block || block->term != offer.term) {
+    return Errc::announcement_wrong_block;
+  }
+  const auto tx = bitcoin::decode_transaction(offer.unsigned_transaction.bytes);
+  if (!tx.ok() || tx->inputs.size() < 2 || tx->inputs.size() != offer.spent.size() ||
+      tx->outputs.empty()) {
+    return Errc::announcement_malformed;
+  }
+  const bitcoin::Announcement payload{offer.term, offer.block, block->state_root, offer.height};
+  if (tx->outputs[0].script != bitcoin::operation_script(params_.magic, payload)) {
+    return Errc::announcement_malformed;
+  }
+  if (offer.spent[0].script.bytes != group_script(GroupKind::producers, offer.term.value) ||
+      offer.spent[1].script.bytes != group_script(GroupKind::stackers, offer.cycle.value)) {
+    return Errc::announcement_wrong_coins;
+  }
+  std::vector<bitcoin::TxOut> spent;
+  for (const auto& output : offer.spent) spent.push_back({output.value, {output.script.bytes}});
+  TRY_ASSIGN(const Hash256 first,
+             bitcoin::taproot_sighash(*tx, 0, spent, bitcoin::SighashType::standard));
+  TRY_ASSIGN(const Hash256 second,
+             bitcoin::taproot_sighash(*tx, 1, spent, bitcoin::SighashType::standard));
+  return AnnouncementDigests{first, second};
+}
+
+}  // namespace quorate::actors

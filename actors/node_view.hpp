@@ -1,0 +1,72 @@
+// What a member knows of its own node's chains, gathered from the keeper's events. Bounded: what lies
+// below the last announcement and far back on Bitcoin is forgotten.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "consensus/params.hpp"
+#include "messages/announcement.hpp"
+#include "messages/chain_events.hpp"
+
+namespace quorate::actors {
+
+/// An accepted block, as far as announcements care.
+struct AcceptedBlock {
+  BlockId id;
+  TermNumber term;
+  StateRoot state_root;
+};
+
+/// Digests that the two groups sign for one announcement.
+struct AnnouncementDigests {
+  Hash256 producers;  ///< Input 0.
+  Hash256 stackers;   ///< Input 1.
+};
+
+class NodeView {
+ public:
+  explicit NodeView(const consensus::Params& params) : params_(params) {}
+
+  void apply(const messages::ChainEvent& event);
+
+  [[nodiscard]] const std::optional<messages::Position>& position() const { return position_; }
+  [[nodiscard]] BurnView burn_tip() const { return burn_tip_; }
+  /// Headers kept, parents first; the first is the root.
+  [[nodiscard]] const std::deque<consensus::BurnLink>& burn_links() const { return links_; }
+  /// The set planned for a generation on the canonical Bitcoin chain.
+  [[nodiscard]] const messages::SetPlanned* set(GroupKind kind, std::uint64_t generation) const;
+  [[nodiscard]] const consensus::KeyCertificate* key(GroupKind kind,
+                                                     std::uint64_t generation) const;
+  [[nodiscard]] const AcceptedBlock* accepted(BlockHeight height) const;
+  [[nodiscard]] std::uint32_t mempool_count() const { return mempool_.count; }
+  [[nodiscard]] MicroStx mempool_fees() const { return mempool_.fees; }
+  /// A block has something to say: transactions, a new Bitcoin block, or replay.
+  [[nodiscard]] bool has_work() const;
+
+  /// Whether the offer is a well-formed announcement of a block on this node's accepted chain, in its
+  /// term and above the last counted one, and what the groups would sign.
+  /// @returns announcement_malformed, announcement_wrong_coins, announcement_wrong_block,
+  /// announcement_not_now.
+  [[nodiscard]] Result<AnnouncementDigests> check_offer(
+      const messages::AnnouncementOffer& offer) const;
+
+  /// The output that an announcement spends for one group.
+  [[nodiscard]] std::optional<Bytes> group_script(GroupKind kind, std::uint64_t generation) const;
+
+ private:
+  void apply_links(const messages::BurnTipChanged& moved);
+  void apply_dropped(const messages::BlocksDropped& dropped);
+
+  consensus::Params params_;
+  std::optional<messages::Position> position_;
+  BurnView burn_tip_;
+  std::deque<consensus::BurnLink> links_;
+  std::map<std::pair<GroupKind, std::uint64_t>, messages::SetPlanned> sets_;
+  std::map<std::pair<GroupKind, std::uint64_t>, consensus::KeyCertificate> keys_;
+  std::map<BlockHeight, AcceptedBlock> accepted_;
+  std::optional<BlockHeight> announced_;
+  messages::MempoolChanged mempool_;
+};
+
+}  // namespace quorate::actors

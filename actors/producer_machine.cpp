@@ -1,0 +1,589 @@
+#include "actors/producer_machine.hpp"
+
+namespace quorate::actors {
+
+using consensus::InstanceId;
+using consensus::Purpose;
+using consensus::Value;
+using consensus::ValueKind;
+
+namespace {
+
+constexpr std::uint8_t collect_timer = 60;
+constexpr std::uint8_t cutoff_timer = 61;
+
+/// Candidates are collected at least this long, however late the work came.
+constexpr Duration collect_time = milliseconds(200);
+/// Candidates and early blocks of later heights that are remembered.
+constexpr std::size_t max_known = 256;
+constexpr std::size_t max_waiting_permits = 32;
+
+Value value_of(const consensus::Block& block) {
+  return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
+}
+
+InstanceId announce_instance(GroupKind kind, std::uint64_t generation,
+                             const messages::AnnouncementOffer& offer) {
+  return {kind, Purpose::announce, generation, offer.term, offer.height, 0};
+}
+
+}  // namespace
+
+ProducerMachine::ProducerMachine(ProducerConfig config, crypto::SecretKey key)
+    : config_(std::move(config)),
+      key_(std::move(key)),
+      public_key_(key_.public_key()),
+      notary_(key_.clone()),
+      view_(config_.params) {}
+
+MemberEffects ProducerMachine::step(Instant now, const MemberInput& input) {
+  out_.clear();
+  if (const auto* event = std::get_if<messages::ChainEvent>(&input)) {
+    on_event(now, *event);
+  } else if (const auto* reply = std::get_if<messages::KeeperReply>(&input)) {
+    on_reply(now, *reply);
+  } else if (const auto* seen = std::get_if<ChunkSeen>(&input)) {
+    on_chunk(now, seen->chunk);
+  } else if (const auto* refused = std::get_if<ChunkRefused>(&input)) {
+    for (auto& entry : generations_) {
+      if (entry.second->address() == refused->db) {
+        entry.second->on_write_refused(refused->slot, refused->reason, refused->standing);
+      }
+    }
+  } else if (const auto* led = std::get_if<messages::LeaderNews>(&input)) {
+    on_leader(now, led->certificate);
+  } else if (const auto* entered = std::get_if<messages::EpochNews>(&input)) {
+    on_epoch(*entered);
+  } else if (const auto* sign = std::get_if<messages::SignAnnouncement>(&input)) {
+    on_offer(now, sign->offer);
+  } else {
+    on_timer(now, std::get<Timer>(input));
+  }
+  settle(now);
+  return std::move(out_);
+}
+
+// ---- What the node tells.
+
+void ProducerMachine::on_event(Instant now, const messages::ChainEvent& event) {
+  view_.apply(event);
+  if (const auto* moved = std::get_if<messages::BurnTipChanged>(&event)) {
+    on_burn(now, *moved);
+  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
+    on_planned(now, *planned);
+  } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
+    const auto& content = learned->certificate.content;
+    auto& groups = content.kind == GroupKind::producers ? generations_ : observed_;
+    const auto at = groups.find(content.generation);
+    if (at != groups.end()) at->second->on_key_certified(now, learned->certificate);
+  } else if (const auto* position = std::get_if<messages::Position>(&event)) {
+    on_position(now, *position);
+  } else if (std::holds_alternative<messages::MempoolChanged>(event)) {
+    schedule(now);
+  }
+}
+
+void ProducerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved) {
+  const BurnHeight height = moved.tip.height;
+  const agreement::BurnMoved told{moved.links, moved.tip.hash};
+  const std::uint64_t memory = 2 * config_.params.term_length;
+  for (auto* groups : {&generations_, &observed_}) {
+    std::erase_if(*groups, [&](const auto& entry) {
+      return height.value > entry.second->planned().last.value + memory;
+    });
+    for (auto& entry : *groups) entry.second->on_burn(now, told, height);
+  }
+}
+
+void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planned) {
+  const bool producers = planned.set.kind == GroupKind::producers;
+  auto& groups = producers ? generations_ : observed_;
+  const auto standing = groups.find(planned.set.generation);
+  if (standing != groups.end() && standing->second->set() == planned.set) return;
+  const auto self = producers ? planned.set.find(public_key_) : std::nullopt;
+  if (producers && !self) {
+    groups.erase(planned.set.generation);
+    return;
+  }
+  GroupMemberSetup setup;
+  setup.params = config_.params;
+  setup.timing = config_.timing;
+  setup.planned = planned;
+  setup.self = self;
+  setup.key = &key_;
+  setup.notary = &notary_;
+  setup.timer_scope = ++scopes_;
+  Bytes label = encode(planned.set.kind);
+  Writer{label}.put(planned.set.generation).put(setup.timer_scope).put(config_.entropy);
+  setup.entropy = crypto::tagged_sha256("quorate/entropy/member", label);
+  setup.stored = &config_.stored;
+  auto made = GroupMember::make(std::move(setup));
+  if (!made.ok()) {
+    out_.push_back(Note{"generation not joined: " + made.error().message()});
+    return;
+  }
+  GroupMember& group = *(groups[planned.set.generation] = std::move(made).value());
+  const auto& links = view_.burn_links();
+  const BurnView tip = view_.burn_tip();
+  group.on_burn(now, {{links.begin(), links.end()}, tip.hash}, tip.height);
+  group.start(now, tip.height);
+  if (const auto* key = view_.key(planned.set.kind, planned.set.generation)) {
+    group.on_key_certified(now, *key);
+  }
+}
+
+void ProducerMachine::on_position(Instant now, const messages::Position& position) {
+  const bool member = generations_.contains(position.term.value);
+  producing_.reset();
+  if (member) producing_ = position.term.value;
+  if (member && election_term_ != position.term) {
+    GroupMember& group = *generations_.at(position.term.value);
+    election_term_ = position.term;
+    epoch_ = 0;
+    leader_.reset();
+    told_work_ = false;
+    told_seen_.clear();
+    out_.push_back(ElectionOrder{messages::ElectionTerm{group.set(), position.term, group.self()}});
+    out_.push_back(ElectionOrder{messages::ElectionWork{position.term, false}});
+    tell_leadership();
+  }
+  if (!member || !position.keys_ready) {
+    place_.reset();
+    return;
+  }
+  const bool moved_on = !place_ || place_->term != position.term ||
+                        place_->height != position.height ||
+                        place_->attempt != position.attempt || place_->parent != position.parent;
+  place_ = position;
+  if (moved_on) {
+    out_.push_back(ElectionOrder{messages::ElectionProgress{position.term}});
+    begin_height(now);
+  }
+  schedule(now);
+  retry_permits(now);
+}
+
+void ProducerMachine::on_leader(Instant now, const messages::LeaderCertificate& certificate) {
+  GroupMember* group = member();
+  if (group == nullptr || certificate.term.value != *producing_) return;
+  leader_ = certificate;
+  epoch_ = certificate.epoch;
+  group->set_epoch(epoch_, is_leading() ? leader_ : std::nullopt);
+  tell_leadership();
+  if (const auto id = instance()) {
+    republish_lock(now);
+    group->agree(now, *id, agreement::LeaderGranted{certificate});
+  }
+  if (is_leading() && place_ && cutoff_at_ && now + collect_time >= *cutoff_at_) {
+    build(now, place_->burn_tip);
+  }
+}
+
+void ProducerMachine::on_epoch(const messages::EpochNews& entered) {
+  GroupMember* group = member();
+  if (group == nullptr || entered.term.value != *producing_) return;
+  epoch_ = entered.epoch;
+  if (leader_ && leader_->epoch != epoch_) leader_.reset();
+  group->set_epoch(epoch_, is_leading() ? leader_ : std::nullopt);
+  tell_leadership();
+}
+
+void ProducerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
+  for (auto* groups : {&generations_, &observed_}) {
+    const auto at = groups->find(chunk.db.generation);
+    if (at == groups->end() || at->second->address() != chunk.db) continue;
+    at->second->on_chunk(now, chunk);
+  }
+}
+
+void ProducerMachine::on_timer(Instant now, const Timer& timer) {
+  if (timer.scope != 0) {
+    for (auto* groups : {&generations_, &observed_}) {
+      for (auto& entry : *groups) {
+        if (entry.second->timer_scope() == timer.scope) entry.second->on_timer(now, timer);
+      }
+    }
+    return;
+  }
+  if (!place_ || timer.a != place_->height.value || timer.b != place_->attempt ||
+      timer.c != place_->term.value) {
+    return;
+  }
+  if (timer.kind == cutoff_timer) return cut_off(now);
+  if (timer.kind != collect_timer) return;
+  // The leader offers what it has. Others may compete: they do when nobody leads, and when they hold
+  // clearly more fees than the best candidate (checked at the cut-off).
+  if (is_leading()) build(now, place_->burn_tip);
+}
+
+// ---- One height.
+
+void ProducerMachine::begin_height(Instant now) {
+  began_ = now;
+  cutoff_at_.reset();
+  cut_ = false;
+  put_forward_ = false;
+  building_on_.reset();
+  std::erase_if(known_, [&](const auto& entry) {
+    return entry.second.block.header.height < place_->height;
+  });
+  GroupMember* group = member();
+  const InstanceId id = *instance();
+  group->open(now, id);
+  if (leader_) group->agree(now, id, agreement::LeaderGranted{*leader_});
+  // Candidates that came before this node reached the height.
+  std::vector<BlockId> early;
+  for (const auto& [block, known] : known_) {
+    if (known.block.header.height == place_->height) early.push_back(block);
+  }
+  for (const BlockId& block : early) {
+    Known& known = known_.at(block);
+    known.tried = false;
+    judge(now, known.block, known.owner, agreement::Seen::before_cutoff);
+  }
+}
+
+void ProducerMachine::schedule(Instant now) {
+  if (!place_) return;
+  const bool work = view_.has_work();
+  if (work != told_work_) {
+    told_work_ = work;
+    out_.push_back(ElectionOrder{messages::ElectionWork{place_->term, work}});
+  }
+  if (!work || cutoff_at_) return;
+  const Duration after_parent =
+      std::max(config_.timing.min_block_spacing, config_.timing.candidate_cutoff);
+  cutoff_at_ = std::max(began_ + after_parent, now + collect_time);
+  const std::uint64_t height = place_->height.value;
+  const std::uint64_t term = place_->term.value;
+  out_.push_back(
+      ArmTimer{Timer{collect_timer, height, place_->attempt, term}, *cutoff_at_ - collect_time});
+  out_.push_back(ArmTimer{Timer{cutoff_timer, height, place_->attempt, term}, *cutoff_at_});
+}
+
+void ProducerMachine::cut_off(Instant now) {
+  cut_ = true;
+  MicroStx best;
+  for (const auto& entry : known_) {
+    if (entry.second.fees && *entry.second.fees > best) best = *entry.second.fees;
+  }
+  // Better late than censored: this candidate competes from the next view on.
+  if (!put_forward_ && view_.mempool_fees().value > 2 * best.value && !is_leading() && !leader_) {
+    build(now, place_->burn_tip);
+  }
+  if (GroupMember* group = member()) group->agree(now, *instance(), agreement::CutOff{});
+}
+
+void ProducerMachine::build(Instant now, const BurnView& burn_view) {
+  if (!place_ || building_on_ == burn_view) return;
+  building_on_ = burn_view;
+  messages::BuildBlock request;
+  request.token = ++build_token_;
+  request.height = place_->height;
+  request.attempt = place_->attempt;
+  request.parent = place_->parent;
+  request.burn_view = burn_view;
+  request.timestamp_ms =
+      std::max(static_cast<std::uint64_t>(now.ms()), place_->parent_timestamp_ms + 1);
+  out_.push_back(AskKeeper{request});
+}
+
+void ProducerMachine::on_reply(Instant now, const messages::KeeperReply& reply) {
+  if (const auto* built = std::get_if<messages::BuiltBlock>(&reply)) on_built(now, *built);
+  if (const auto* tried = std::get_if<messages::TriedBlock>(&reply)) on_tried(now, *tried);
+}
+
+void ProducerMachine::on_built(Instant now, const messages::BuiltBlock& built) {
+  if (built.token != build_token_ || !place_) return;
+  if (!built.block) {
+    building_on_.reset();
+    return;
+  }
+  const auto& header = built.block->header;
+  if (header.height != place_->height || header.attempt != place_->attempt) return;
+  put_forward(now, *built.block, built.fees);
+}
+
+void ProducerMachine::put_forward(Instant now, const consensus::Block& block, MicroStx fees) {
+  put_forward_ = true;
+  remember(block, fees);
+  member()->put_candidate({block, {}, std::nullopt});
+  tell_candidate(now, known_.at(block.id()), agreement::Verdict::valid, Errc{});
+}
+
+void ProducerMachine::remember(const consensus::Block& block, MicroStx fees) {
+  const auto seen = cut_ ? agreement::Seen::after_cutoff : agreement::Seen::before_cutoff;
+  known_[block.id()] = {block, fees, public_key_, seen, true};
+}
+
+void ProducerMachine::on_candidate(Instant now, const GroupMember& group,
+                                   const CandidateHeard& heard) {
+  const consensus::Block& block = heard.candidate.block;
+  if (!producing_ || group.set().generation != *producing_) return;
+  if (heard.candidate.seal) on_final(now, heard.candidate);
+  if (!place_ || block.header.height < place_->height || block.header.term != place_->term) return;
+  if (known_.size() >= max_known && !known_.contains(block.id())) return;
+  const auto seen = cut_ ? agreement::Seen::after_cutoff : agreement::Seen::before_cutoff;
+  if (block.header.height == place_->height && block.header.attempt == place_->attempt) {
+    judge(now, block, heard.owner, seen);
+  } else {
+    known_.try_emplace(block.id(), Known{block, std::nullopt, heard.owner, seen, false});
+  }
+}
+
+void ProducerMachine::judge(Instant, const consensus::Block& block, const crypto::PublicKey& owner,
+                            agreement::Seen seen) {
+  Known& known =
+      known_.try_emplace(block.id(), Known{block, std::nullopt, owner, seen, false}).first->second;
+  if (known.tried) return;
+  known.tried = true;
+  known.seen = seen;
+  out_.push_back(AskKeeper{messages::TryBlock{known.block}});
+}
+
+void ProducerMachine::on_tried(Instant now, const messages::TriedBlock& tried) {
+  const auto at = known_.find(tried.id);
+  if (at == known_.end()) return;
+  auto verdict = agreement::Verdict::parked;
+  if (tried.outcome == messages::Outcome::valid) {
+    verdict = agreement::Verdict::valid;
+    at->second.fees = tried.fees;
+  } else if (tried.outcome == messages::Outcome::refused) {
+    verdict = agreement::Verdict::refused;
+  }
+  tell_candidate(now, at->second, verdict, static_cast<Errc>(tried.reason));
+}
+
+void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement::Verdict verdict,
+                                     Errc reason) {
+  GroupMember* group = member();
+  const auto id = instance();
+  if (group == nullptr || !id || known.block.header.height != id->height ||
+      known.block.header.attempt != id->attempt) {
+    return;
+  }
+  const MemberIndex owner = group->set().find(known.owner).value_or(*group->self());
+  group->agree(now, *id,
+               agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}), owner,
+                                    verdict, reason, known.seen});
+}
+
+void ProducerMachine::republish_lock(Instant) {
+  GroupMember* group = member();
+  const AgreementMachine* machine = group->instance(*instance());
+  if (machine == nullptr || machine->closed() || put_forward_) return;
+  // The proposer may be gone with its slot's readers still missing the block.
+  for (const auto& lock : machine->locks()) {
+    const auto known = known_.find(BlockId{lock.first.id.bytes});
+    if (known == known_.end() || known->second.owner == public_key_) continue;
+    group->put_candidate({known->second.block, {}, std::nullopt});
+    return;
+  }
+}
+
+// ---- What the generations report.
+
+void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& report) {
+  if (auto* done = std::get_if<KeyDone>(&report)) {
+    out_.push_back(AskKeeper{messages::LearnKey{done->certificate}});
+  } else if (auto* sealed = std::get_if<SealDone>(&report)) {
+    on_sealed(now, *sealed);
+  } else if (auto* done = std::get_if<SignatureDone>(&report)) {
+    on_signature(now, group.set().kind, *done);
+  } else if (auto* rejected = std::get_if<RejectionDone>(&report)) {
+    out_.push_back(AskKeeper{messages::LearnRejection{rejected->certificate}});
+  } else if (auto* wanted = std::get_if<BlockWanted>(&report)) {
+    if (instance() == wanted->instance) build(now, wanted->burn_view);
+  } else if (auto* asked = std::get_if<PermitAsked>(&report)) {
+    permit(now, group, *asked);
+  } else if (auto* heard = std::get_if<MemberHeard>(&report)) {
+    if (&group == member()) on_heard(*heard);
+  } else if (auto* candidate = std::get_if<CandidateHeard>(&report)) {
+    on_candidate(now, group, *candidate);
+  }
+}
+
+void ProducerMachine::on_heard(const MemberHeard& heard) {
+  const auto seen = std::pair{heard.state.epoch, heard.state.leader.has_value()};
+  const auto [told, fresh] = told_seen_.try_emplace(heard.member, seen);
+  if (!fresh && told->second == seen) return;
+  told->second = seen;
+  out_.push_back(ElectionOrder{messages::ElectionSeen{TermNumber{*producing_}, heard.member,
+                                                      heard.state.epoch, heard.state.leader}});
+}
+
+void ProducerMachine::on_final(Instant now, const messages::CandidateBlock& candidate) {
+  const BlockId id = candidate.block.id();
+  GroupMember* group = member();
+  const auto current = instance();
+  const auto* key = view_.key(GroupKind::producers, *producing_);
+  if (group == nullptr || key == nullptr || !current || finals_.contains(id) ||
+      candidate.block.header.height != current->height ||
+      candidate.block.header.attempt != current->attempt) {
+    return;
+  }
+  const auto sealed =
+      consensus::verify(*candidate.seal, group->set(), key->content.group_key, key->content.cid, id,
+                        config_.params.network_id);
+  if (!sealed.ok()) {
+    out_.push_back(Note{"final block refused: " + sealed.error().message()});
+    return;
+  }
+  if (finals_.size() > max_known) finals_.clear();
+  finals_.insert(id);
+  group->agree(now, *current, agreement::Signed{candidate.view, value_of(candidate.block)});
+}
+
+void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
+  const auto known = known_.find(sealed.block);
+  GroupMember* group = member();
+  if (known == known_.end() || group == nullptr) return;
+  finals_.insert(sealed.block);
+  group->put_candidate({known->second.block, sealed.view, sealed.seal});
+  group->agree(now, sealed.instance,
+               agreement::Signed{sealed.view, value_of(known->second.block)});
+  group->sign(now, CloseSigning{sealed.instance});
+}
+
+// ---- Announcements.
+
+void ProducerMachine::on_offer(Instant now, const messages::AnnouncementOffer& offer) {
+  GroupMember* group = member();
+  const auto observer = observed_.find(offer.cycle.value);
+  const auto digests = view_.check_offer(offer);
+  if (group == nullptr || observer == observed_.end() || !digests.ok()) return;
+  if (offer_) {
+    group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
+    observer->second->sign(
+        now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
+  }
+  offer_ = offer;
+  producers_signature_.reset();
+  stackers_signature_.reset();
+  const auto* own = view_.key(GroupKind::producers, offer.term.value);
+  const auto* other = view_.key(GroupKind::stackers, offer.cycle.value);
+  ASSERT(own != nullptr && other != nullptr);  // check_offer found both coins
+  const consensus::View view{offer.counter, 0};
+  const auto mine = announce_instance(GroupKind::producers, *producing_, offer);
+  const auto subject = messages::announcement_subject(digests->producers, own->content.group_key);
+  group->sign(now, Permit{mine, view, subject});
+  group->sign(now, OpenSigning{mine, view, subject});
+  observer->second->sign(
+      now, OpenSigning{announce_instance(GroupKind::stackers, offer.cycle.value, offer), view,
+                       messages::announcement_subject(digests->stackers,
+                                                      other->content.group_key)});
+}
+
+void ProducerMachine::permit(Instant now, GroupMember& group, const PermitAsked& asked) {
+  const auto index = group.set().find(asked.from);
+  const messages::MemberState* state = index ? group.state_of(*index) : nullptr;
+  if (&group != member() || state == nullptr || !state->offer) return;
+  const auto digests = view_.check_offer(*state->offer);
+  if (!digests.ok()) {
+    // Perhaps this node has not accepted the block yet.
+    waiting_permits_.push_back(asked);
+    if (waiting_permits_.size() > max_waiting_permits) waiting_permits_.pop_front();
+    return;
+  }
+  const auto* key = view_.key(GroupKind::producers, *producing_);
+  const auto expected =
+      messages::announcement_subject(digests->producers, key->content.group_key);
+  if (asked.subject != expected ||
+      asked.instance != announce_instance(GroupKind::producers, *producing_, *state->offer)) {
+    return;
+  }
+  group.sign(now, Permit{asked.instance, asked.view, asked.subject});
+}
+
+void ProducerMachine::retry_permits(Instant now) {
+  const auto waiting = std::move(waiting_permits_);
+  waiting_permits_.clear();
+  for (const PermitAsked& asked : waiting) {
+    if (GroupMember* group = member()) permit(now, *group, asked);
+  }
+}
+
+void ProducerMachine::on_signature(Instant now, GroupKind kind, const SignatureDone& done) {
+  if (!offer_ || done.instance.height != offer_->height || done.view.epoch != offer_->counter) {
+    return;
+  }
+  (kind == GroupKind::producers ? producers_signature_ : stackers_signature_) = done.signature;
+  if (!producers_signature_ || !stackers_signature_) return;
+  out_.push_back(messages::AnnouncementSigned{offer_->height, offer_->counter,
+                                              *producers_signature_, *stackers_signature_});
+  if (GroupMember* group = member()) {
+    group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
+  }
+  const auto observer = observed_.find(offer_->cycle.value);
+  if (observer != observed_.end()) {
+    observer->second->sign(
+        now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
+  }
+  offer_.reset();
+}
+
+// ---- Small questions.
+
+void ProducerMachine::tell_leadership() {
+  const GroupMember* group = member();
+  messages::LeadershipChanged told;
+  told.term = election_term_.value_or(TermNumber{});
+  told.member = group != nullptr;
+  told.leading = is_leading();
+  if (group != nullptr) {
+    const auto members = static_cast<std::uint32_t>(group->set().members.size());
+    told.rank = static_cast<std::uint16_t>(
+        (group->self()->value + members - epoch_ % members) % members);
+  }
+  out_.push_back(told);
+}
+
+bool ProducerMachine::is_leading() const {
+  if (!leader_ || !producing_) return false;
+  const auto at = generations_.find(*producing_);
+  return at != generations_.end() && at->second->self() == leader_->leader &&
+         leader_->epoch == epoch_ && leader_->term.value == *producing_;
+}
+
+GroupMember* ProducerMachine::member_of(const std::optional<std::uint64_t>& generation) {
+  if (!generation) return nullptr;
+  const auto at = generations_.find(*generation);
+  return at == generations_.end() ? nullptr : at->second.get();
+}
+
+std::optional<InstanceId> ProducerMachine::instance() const {
+  if (!place_ || !producing_) return std::nullopt;
+  return InstanceId{GroupKind::producers, Purpose::block, *producing_,
+                    place_->term,         place_->height, place_->attempt};
+}
+
+void ProducerMachine::settle(Instant now) {
+  for (auto* groups : {&generations_, &observed_}) {
+    for (auto& entry : *groups) drain(now, *entry.second);
+  }
+  if (GroupMember* group = member()) {
+    List<messages::PostedRequest, messages::max_posted_requests> foreign;
+    const auto observer = offer_ ? observed_.find(offer_->cycle.value) : observed_.end();
+    if (observer != observed_.end() && observer->second->signing_state() != nullptr) {
+      foreign = observer->second->signing_state()->requests;
+    }
+    group->set_offer(offer_, std::move(foreign));
+  }
+  for (auto& entry : generations_) {
+    entry.second->flush();
+    drain(now, *entry.second);
+  }
+  for (auto& entry : observed_) drain(now, *entry.second);
+}
+
+void ProducerMachine::drain(Instant now, GroupMember& group) {
+  while (!group.effects.empty() || !group.reports.empty()) {
+    for (MemberEffect& effect : group.effects) out_.push_back(std::move(effect));
+    group.effects.clear();
+    GroupReports reports = std::move(group.reports);
+    group.reports.clear();
+    for (GroupReport& report : reports) on_report(now, group, report);
+  }
+}
+
+}  // namespace quorate::actors

@@ -1,0 +1,123 @@
+// A member of the producer set on one node: takes part in key generation, puts candidates forward,
+// agrees on a block per height, signs it, shows the result to the stackers, and coordinates
+// announcements for its node's announcer. Source: SIP "Producer Set Collaboration", "Producer Signing
+// Protocol". Rules are in the machines it composes; this decides only what to ask when.
+#pragma once
+
+#include "actors/group_member.hpp"
+#include "actors/node_view.hpp"
+
+namespace quorate::actors {
+
+struct ProducerConfig {
+  consensus::Params params;
+  consensus::Timing timing;
+  /// Fresh and secret at every start of the process.
+  Hash256 entropy;
+  /// What the store held at start.
+  StoredTables stored;
+};
+
+class ProducerMachine {
+ public:
+  ProducerMachine(ProducerConfig config, crypto::SecretKey key);
+  virtual ~ProducerMachine() = default;
+
+  /// Never fails as a whole: a refusal by a part is a `Note`, and that part is unchanged.
+  [[nodiscard]] MemberEffects step(Instant now, const MemberInput& input);
+
+  [[nodiscard]] const NodeView& view() const { return view_; }
+
+ protected:
+  /// A block of this height and attempt that may become the value, by id.
+  struct Known {
+    consensus::Block block;
+    std::optional<MicroStx> fees;
+    crypto::PublicKey owner;
+    agreement::Seen seen{agreement::Seen::after_cutoff};
+    bool tried{};
+  };
+  /// Called when a block was built for the current height; puts it into the own candidate slot.
+  virtual void put_forward(Instant now, const consensus::Block& block, MicroStx fees);
+
+  [[nodiscard]] GroupMember* member() { return member_of(producing_); }
+  void remember(const consensus::Block& block, MicroStx fees);
+  MemberEffects out_;
+
+ private:
+  void on_event(Instant now, const messages::ChainEvent& event);
+  void on_burn(Instant now, const messages::BurnTipChanged& moved);
+  void on_planned(Instant now, const messages::SetPlanned& planned);
+  void on_position(Instant now, const messages::Position& position);
+  void on_reply(Instant now, const messages::KeeperReply& reply);
+  void on_built(Instant now, const messages::BuiltBlock& built);
+  void on_tried(Instant now, const messages::TriedBlock& tried);
+  void on_leader(Instant now, const messages::LeaderCertificate& certificate);
+  void on_epoch(const messages::EpochNews& entered);
+  void on_chunk(Instant now, const consensus::Chunk& chunk);
+  void on_timer(Instant now, const Timer& timer);
+  void on_offer(Instant now, const messages::AnnouncementOffer& offer);
+
+  void on_report(Instant now, GroupMember& group, GroupReport& report);
+  void on_candidate(Instant now, const GroupMember& group, const CandidateHeard& heard);
+  void on_final(Instant now, const messages::CandidateBlock& candidate);
+  void on_sealed(Instant now, const SealDone& sealed);
+  void on_signature(Instant now, GroupKind kind, const SignatureDone& done);
+  void permit(Instant now, GroupMember& group, const PermitAsked& asked);
+  void retry_permits(Instant now);
+  void on_heard(const MemberHeard& heard);
+
+  void begin_height(Instant now);
+  void schedule(Instant now);
+  void build(Instant now, const BurnView& burn_view);
+  void cut_off(Instant now);
+  void judge(Instant now, const consensus::Block& block, const crypto::PublicKey& owner,
+             agreement::Seen seen);
+  void tell_candidate(Instant now, const Known& known, agreement::Verdict verdict, Errc reason);
+  void republish_lock(Instant now);
+  void tell_leadership();
+  [[nodiscard]] bool is_leading() const;
+  [[nodiscard]] GroupMember* member_of(const std::optional<std::uint64_t>& generation);
+  [[nodiscard]] std::optional<consensus::InstanceId> instance() const;
+  void settle(Instant now);
+  void drain(Instant now, GroupMember& group);
+
+  ProducerConfig config_;
+  crypto::SecretKey key_;
+  crypto::PublicKey public_key_;
+  KeyNotary notary_;
+  NodeView view_;
+  std::uint64_t scopes_{};
+
+  /// Own generations by term; observers of the stackers' generations by cycle.
+  std::map<std::uint64_t, std::unique_ptr<GroupMember>> generations_;
+  std::map<std::uint64_t, std::unique_ptr<GroupMember>> observed_;
+  /// The term in which this node produces now.
+  std::optional<std::uint64_t> producing_;
+
+  // Election.
+  std::uint32_t epoch_{};
+  std::optional<messages::LeaderCertificate> leader_;
+  std::optional<TermNumber> election_term_;
+  bool told_work_{};
+
+  // The current height.
+  std::optional<messages::Position> place_;
+  Instant began_{};
+  std::map<BlockId, Known> known_;
+  std::optional<Instant> cutoff_at_;
+  bool cut_{};
+  std::uint64_t build_token_{};
+  std::optional<BurnView> building_on_;
+  bool put_forward_{};
+  std::set<BlockId> finals_;
+
+  // Announcement.
+  std::optional<messages::AnnouncementOffer> offer_;
+  std::optional<crypto::SchnorrSignature> producers_signature_;
+  std::optional<crypto::SchnorrSignature> stackers_signature_;
+  std::deque<PermitAsked> waiting_permits_;
+  std::map<MemberIndex, std::pair<std::uint32_t, bool>> told_seen_;
+};
+
+}  // namespace quorate::actors

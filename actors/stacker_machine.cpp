@@ -1,0 +1,335 @@
+#include "actors/stacker_machine.hpp"
+
+namespace quorate::actors {
+
+using consensus::InstanceId;
+using consensus::Purpose;
+using consensus::Value;
+using consensus::ValueKind;
+
+namespace {
+
+constexpr std::size_t max_finals = 128;
+constexpr std::size_t max_unproven = 16;
+constexpr std::size_t max_waiting_permits = 32;
+
+Value value_of(const consensus::Block& block) {
+  return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
+}
+
+}  // namespace
+
+StackerMachine::StackerMachine(StackerConfig config, crypto::SecretKey key)
+    : config_(std::move(config)),
+      key_(std::move(key)),
+      public_key_(key_.public_key()),
+      notary_(key_.clone()),
+      view_(config_.params) {}
+
+MemberEffects StackerMachine::step(Instant now, const MemberInput& input) {
+  out_.clear();
+  if (const auto* event = std::get_if<messages::ChainEvent>(&input)) {
+    on_event(now, *event);
+  } else if (const auto* reply = std::get_if<messages::KeeperReply>(&input)) {
+    on_reply(now, *reply);
+  } else if (const auto* seen = std::get_if<ChunkSeen>(&input)) {
+    on_chunk(now, seen->chunk);
+  } else if (const auto* refused = std::get_if<ChunkRefused>(&input)) {
+    for (auto& entry : generations_) {
+      if (entry.second->address() == refused->db) {
+        entry.second->on_write_refused(refused->slot, refused->reason, refused->standing);
+      }
+    }
+  } else if (const auto* timer = std::get_if<Timer>(&input)) {
+    on_timer(now, *timer);
+  }
+  settle(now);
+  return std::move(out_);
+}
+
+void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
+  view_.apply(event);
+  if (const auto* moved = std::get_if<messages::BurnTipChanged>(&event)) {
+    on_burn(now, *moved);
+  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
+    on_planned(now, *planned);
+  } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
+    const auto& content = learned->certificate.content;
+    const auto at = generations_.find(content.generation);
+    if (content.kind == GroupKind::stackers && at != generations_.end()) {
+      at->second->on_key_certified(now, learned->certificate);
+    }
+    retry_waiting(now);
+  } else if (const auto* position = std::get_if<messages::Position>(&event)) {
+    on_position(now, *position);
+  }
+}
+
+void StackerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved) {
+  const BurnHeight height = moved.tip.height;
+  std::erase_if(generations_, [&](const auto& entry) {
+    return height.value > entry.second->planned().last.value + config_.params.cycle_length;
+  });
+  std::erase_if(watched_, [&](const auto& entry) {
+    return height.value > entry.second->planned.last.value + 2 * config_.params.term_length;
+  });
+  for (auto& entry : generations_) {
+    entry.second->on_burn(now, {moved.links, moved.tip.hash}, height);
+  }
+}
+
+void StackerMachine::on_planned(Instant now, const messages::SetPlanned& planned) {
+  const std::uint64_t generation = planned.set.generation;
+  if (planned.set.kind == GroupKind::producers) {
+    const auto standing = watched_.find(generation);
+    if (standing != watched_.end() && standing->second->planned.set == planned.set) return;
+    auto watched = std::make_unique<Watched>(Watched{
+        planned, ChunkDesk{config_.params, planned.set, std::nullopt, nullptr}, {}});
+    // The desk keeps a reference to the set: it must be the one that stays.
+    watched->desk = ChunkDesk{config_.params, watched->planned.set, std::nullopt, nullptr};
+    watched_[generation] = std::move(watched);
+    return;
+  }
+  const auto standing = generations_.find(generation);
+  if (standing != generations_.end() && standing->second->set() == planned.set) return;
+  const auto self = planned.set.find(public_key_);
+  if (!self) {
+    generations_.erase(generation);
+    return;
+  }
+  GroupMemberSetup setup;
+  setup.params = config_.params;
+  setup.timing = config_.timing;
+  setup.planned = planned;
+  setup.self = self;
+  setup.key = &key_;
+  setup.notary = &notary_;
+  setup.timer_scope = ++scopes_;
+  Bytes label = encode(planned.set.kind);
+  Writer{label}.put(generation).put(setup.timer_scope).put(config_.entropy);
+  setup.entropy = crypto::tagged_sha256("quorate/entropy/member", label);
+  setup.stored = &config_.stored;
+  auto made = GroupMember::make(std::move(setup));
+  if (!made.ok()) {
+    out_.push_back(Note{"generation not joined: " + made.error().message()});
+    return;
+  }
+  GroupMember& group = *(generations_[generation] = std::move(made).value());
+  const auto& links = view_.burn_links();
+  const BurnView tip = view_.burn_tip();
+  group.on_burn(now, {{links.begin(), links.end()}, tip.hash}, tip.height);
+  group.start(now, tip.height);
+  if (const auto* key = view_.key(GroupKind::stackers, generation)) {
+    group.on_key_certified(now, *key);
+  }
+}
+
+void StackerMachine::on_position(Instant now, const messages::Position& position) {
+  if (!position.keys_ready || !generations_.contains(position.cycle.value)) {
+    place_.reset();
+    return;
+  }
+  const bool moved_on = !place_ || place_->term != position.term ||
+                        place_->height != position.height ||
+                        place_->attempt != position.attempt || place_->parent != position.parent;
+  place_ = position;
+  if (!moved_on) return;
+  std::erase_if(finals_, [&](const auto& entry) {
+    return entry.second.candidate.block.header.height < position.height;
+  });
+  GroupMember& group = *member();
+  group.open(now, *instance());
+  for (const auto& [id, known] : finals_) {
+    // The parent is known now, so the own node may think otherwise than before.
+    if (known.candidate.block.header.height == position.height) {
+      out_.push_back(AskKeeper{messages::TryBlock{known.candidate.block}});
+    }
+  }
+  retry_waiting(now);
+}
+
+void StackerMachine::on_reply(Instant now, const messages::KeeperReply& reply) {
+  const auto* tried = std::get_if<messages::TriedBlock>(&reply);
+  if (tried == nullptr) return;
+  const auto at = finals_.find(tried->id);
+  if (at == finals_.end()) return;
+  at->second.tried = *tried;
+  tell_final(now, at->second);
+}
+
+void StackerMachine::tell_final(Instant now, const Final& known) {
+  GroupMember* group = member();
+  const auto id = instance();
+  const auto& header = known.candidate.block.header;
+  if (group == nullptr || !id || !known.tried || header.height != id->height ||
+      header.attempt != id->attempt) {
+    return;
+  }
+  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees, *group->self(),
+                            agreement::Verdict::parked};
+  if (known.tried->outcome == messages::Outcome::valid) told.verdict = agreement::Verdict::valid;
+  if (known.tried->outcome == messages::Outcome::refused) {
+    told.verdict = agreement::Verdict::refused;
+    told.reason = static_cast<Errc>(known.tried->reason);
+  }
+  group->agree(now, *id, told);
+}
+
+void StackerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
+  const auto own = generations_.find(chunk.db.generation);
+  if (own != generations_.end() && own->second->address() == chunk.db) {
+    own->second->on_chunk(now, chunk);
+    return;
+  }
+  const auto watched = watched_.find(chunk.db.generation);
+  if (watched != watched_.end() && watched->second->desk.address() == chunk.db) {
+    on_producer_chunk(now, *watched->second, chunk);
+  }
+}
+
+void StackerMachine::on_producer_chunk(Instant now, Watched& watched,
+                                       const consensus::Chunk& chunk) {
+  auto read = watched.desk.read(chunk);
+  if (!read.ok()) return;  // A producer's business; its peers note it.
+  if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
+    if (candidate->candidate.seal) on_candidate(now, watched, std::move(candidate->candidate));
+  } else if (auto* state = std::get_if<StateRead>(&*read)) {
+    on_producer_state(now, watched, state->member, std::move(state->state));
+  }
+}
+
+void StackerMachine::on_candidate(Instant, const Watched& watched,
+                                  messages::CandidateBlock candidate) {
+  const BlockId id = candidate.block.id();
+  if (finals_.contains(id) || finals_.size() >= max_finals) return;
+  if (place_ && candidate.block.header.height < place_->height) return;
+  const std::uint64_t term = watched.planned.set.generation;
+  if (candidate.block.header.term.value != term) return;
+  const auto* key = view_.key(GroupKind::producers, term);
+  if (key == nullptr) {
+    unproven_.emplace_back(term, std::move(candidate));
+    if (unproven_.size() > max_unproven) unproven_.pop_front();
+    return;
+  }
+  const auto sealed =
+      consensus::verify(*candidate.seal, watched.planned.set, key->content.group_key,
+                        key->content.cid, id, config_.params.network_id);
+  if (!sealed.ok()) {
+    out_.push_back(Note{"producers' seal refused: " + sealed.error().message()});
+    return;
+  }
+  out_.push_back(AskKeeper{messages::TryBlock{candidate.block}});
+  finals_.emplace(id, Final{std::move(candidate), std::nullopt});
+}
+
+void StackerMachine::on_producer_state(Instant now, Watched& watched, MemberIndex member,
+                                       messages::MemberState state) {
+  messages::MemberState& kept = watched.states[member] = std::move(state);
+  if (!kept.offer || kept.foreign_requests.empty()) return;
+  const auto group = generations_.find(kept.offer->cycle.value);
+  if (group == generations_.end()) return;
+  const crypto::PublicKey from = watched.planned.set.members[member.value].key;
+  for (const auto& request : kept.foreign_requests) {
+    group->second->sign(now, RequestSeen{from, request});
+  }
+}
+
+void StackerMachine::on_timer(Instant now, const Timer& timer) {
+  for (auto& entry : generations_) {
+    if (entry.second->timer_scope() == timer.scope) entry.second->on_timer(now, timer);
+  }
+}
+
+void StackerMachine::on_report(Instant now, GroupMember& group, GroupReport& report) {
+  if (auto* key = std::get_if<KeyDone>(&report)) {
+    out_.push_back(AskKeeper{messages::LearnKey{key->certificate}});
+  } else if (auto* sealed = std::get_if<SealDone>(&report)) {
+    on_sealed(now, group, *sealed);
+  } else if (auto* rejected = std::get_if<RejectionDone>(&report)) {
+    out_.push_back(AskKeeper{messages::LearnRejection{rejected->certificate}});
+  } else if (auto* asked = std::get_if<PermitAsked>(&report)) {
+    permit(now, group, *asked);
+  }
+  // A wanted value is a producer-signed block: it comes with the producers' Stacker DB.
+}
+
+void StackerMachine::on_sealed(Instant now, GroupMember& group, const SealDone& sealed) {
+  const auto known = finals_.find(sealed.block);
+  if (known == finals_.end()) return;
+  const messages::CandidateBlock& candidate = known->second.candidate;
+  out_.push_back(AskKeeper{messages::SubmitSealed{
+      {candidate.block, {*candidate.seal, sealed.seal}}}});
+  group.agree(now, sealed.instance, agreement::Signed{sealed.view, value_of(candidate.block)});
+  group.sign(now, CloseSigning{sealed.instance});
+}
+
+void StackerMachine::permit(Instant now, GroupMember& group, const PermitAsked& asked) {
+  const auto watched = watched_.find(asked.instance.term.value);
+  if (watched == watched_.end()) return;
+  const auto index = watched->second->planned.set.find(asked.from);
+  if (!index) return;
+  const auto state = watched->second->states.find(*index);
+  if (state == watched->second->states.end() || !state->second.offer) return;
+  const messages::AnnouncementOffer& offer = *state->second.offer;
+  const auto digests = view_.check_offer(offer);
+  if (!digests.ok()) {
+    waiting_permits_.push_back(asked);
+    if (waiting_permits_.size() > max_waiting_permits) waiting_permits_.pop_front();
+    return;
+  }
+  const auto* key = view_.key(GroupKind::stackers, offer.cycle.value);
+  const InstanceId expected{GroupKind::stackers, Purpose::announce, offer.cycle.value,
+                            offer.term,          offer.height,      0};
+  if (key == nullptr || asked.instance != expected ||
+      asked.subject !=
+          messages::announcement_subject(digests->stackers, key->content.group_key)) {
+    return;
+  }
+  group.sign(now, Permit{asked.instance, asked.view, asked.subject});
+}
+
+void StackerMachine::retry_waiting(Instant now) {
+  const auto unproven = std::move(unproven_);
+  unproven_.clear();
+  for (const auto& [term, candidate] : unproven) {
+    const auto watched = watched_.find(term);
+    if (watched != watched_.end()) on_candidate(now, *watched->second, candidate);
+  }
+  const auto waiting = std::move(waiting_permits_);
+  waiting_permits_.clear();
+  for (const PermitAsked& asked : waiting) {
+    const auto group = generations_.find(asked.instance.generation);
+    if (group != generations_.end()) permit(now, *group->second, asked);
+  }
+}
+
+GroupMember* StackerMachine::member() {
+  if (!place_) return nullptr;
+  const auto at = generations_.find(place_->cycle.value);
+  return at == generations_.end() ? nullptr : at->second.get();
+}
+
+std::optional<InstanceId> StackerMachine::instance() const {
+  if (!place_) return std::nullopt;
+  return InstanceId{GroupKind::stackers, Purpose::block, place_->cycle.value,
+                    place_->term,        place_->height, place_->attempt};
+}
+
+void StackerMachine::settle(Instant now) {
+  const auto drain = [&](GroupMember& group) {
+    while (!group.effects.empty() || !group.reports.empty()) {
+      for (MemberEffect& effect : group.effects) out_.push_back(std::move(effect));
+      group.effects.clear();
+      GroupReports reports = std::move(group.reports);
+      group.reports.clear();
+      for (GroupReport& report : reports) on_report(now, group, report);
+    }
+  };
+  for (auto& entry : generations_) {
+    drain(*entry.second);
+    entry.second->flush();
+    drain(*entry.second);
+  }
+}
+
+}  // namespace quorate::actors
