@@ -1,0 +1,81 @@
+// The one place that wires a node: which roles it has, what they know, how they reach each other and
+// the world. Real and simulated nodes differ in their ports only.
+#pragma once
+
+#include <functional>
+
+#include "actors/node_wiring.hpp"
+#include "actors/producer_machine.hpp"
+#include "actors/replica_io.hpp"
+#include "actors/stacker_machine.hpp"
+#include "consensus/mempool.hpp"
+#include "consensus/genesis.hpp"
+
+namespace quorate::runtime {
+
+/// A node that takes part as a producer.
+struct ProducerRole {
+  crypto::SecretKey key;         ///< Enrolls, signs everything in the term, owns the rewards.
+  crypto::SecretKey purse;       ///< Owns the coins that pay for announcements.
+  crypto::VrfKey vrf_key;
+  Sats spend;                    ///< Per enrollment.
+  TermNumber last_target{~std::uint64_t{0}};
+};
+/// A node that signs for a stacker.
+struct StackerRole {
+  crypto::SecretKey key;
+};
+
+/// Makes the producer's machine; a simulation may make a faulty one.
+using ProducerMaker = std::function<std::unique_ptr<actors::ProducerMachine>(
+    actors::ProducerConfig config, crypto::SecretKey key)>;
+
+struct NodeConfig {
+  consensus::Params params;
+  consensus::Timing timing;
+  consensus::Genesis genesis;
+  consensus::CoinbaseSchedule schedule{consensus::CoinbaseSchedule::launch()};
+  /// The connection on which Bitcoin's feed speaks.
+  messages::PeerId feed;
+  /// For choices that only have to differ between nodes.
+  Hash256 seed;
+  /// Secret and fresh at every start.
+  Hash256 entropy;
+  std::optional<ProducerRole> producer;
+  std::optional<StackerRole> stacker;
+  ProducerMaker make_producer;  ///< Absent: the honest one.
+};
+
+/// A running node. Its actors live until `kill` or until their system ends.
+class Node {
+ public:
+  Node(caf::actor_system& system, std::shared_ptr<actors::NodeWiring> wiring)
+      : system_(&system), wiring_(std::move(wiring)) {}
+
+  [[nodiscard]] const actors::NodeRoles& roles() const { return wiring_->roles; }
+  /// A connection to another node is up; what it sends goes to the actor returned.
+  messages::PeerActor connect(messages::PeerId peer);
+  void disconnect(messages::PeerId peer);
+  /// Ends all actors as a crash would: nothing more is handled or sent.
+  void kill();
+
+ private:
+  void tell_roles(const messages::PeerChanged& changed);
+
+  caf::actor_system* system_;
+  std::shared_ptr<actors::NodeWiring> wiring_;
+  std::map<messages::PeerId, messages::PeerActor> peers_;
+};
+
+/// The mempool rules of a network.
+[[nodiscard]] consensus::MempoolRules mempool_rules(const consensus::Genesis& genesis);
+
+/// Spawns all roles of a node and starts them. The ports outlive the node.
+/// @param gateway the actor that speaks for clients; may be empty.
+/// @returns what is wrong with the parameters, the genesis or the store.
+[[nodiscard]] Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system,
+                                                       NodeConfig config,
+                                                       const actors::NodePorts& ports,
+                                                       const messages::GatewayActor& gateway);
+
+}  // namespace quorate::runtime
