@@ -65,7 +65,13 @@ bool KeygenMachine::Core::still_good(const KeyContent& content) const {
 
 std::optional<Value> KeygenMachine::Core::preferred() {
   if (!reached(confirm_deadline_) && !tally_->is_complete()) return std::nullopt;
-  const std::vector<crypto::DealingRef> dealings = qualified();
+  std::vector<crypto::DealingRef> dealings = qualified();
+  // Each failure takes at least one dealer out.
+  while (!dealings.empty() && !book_->fits(dealings)) {
+    const std::size_t before = dealings.size();
+    dealings = qualified();
+    if (dealings.size() == before) return std::nullopt;
+  }
   Weight weight{0};
   for (const auto& dealing : dealings) weight += scene_.set.weight(dealing->dealer());
   if (is_quorum(weight, scene_.set.total())) return offer(dealings);
@@ -138,6 +144,7 @@ std::optional<Result<>> KeygenMachine::Core::content_verdict(const KeyContent& c
   book_->examine();
   std::optional<Errc> refusal;
   bool is_missing = false;
+  std::vector<crypto::DealingRef> dealings;
   for_each_dealer(content, [&](MemberIndex dealer, const Hash256& hash) {
     const KnownDealing* known = book_->find(dealer, hash);
     if (book_->is_excluded(dealer)) {
@@ -146,10 +153,13 @@ std::optional<Result<>> KeygenMachine::Core::content_verdict(const KeyContent& c
       is_missing = true;
     } else if (known->standing != Standing::good && !refusal) {
       refusal = Errc::bad_share;
+    } else {
+      dealings.push_back(known->dealing);
     }
   });
   if (refusal) return Result<>{*refusal};
   if (is_missing) return std::nullopt;
+  if (!book_->fits(dealings)) return Result<>{Errc::bad_share};
   const auto outcome = combine(content);
   return outcome.ok() ? done() : Result<>{outcome.error()};
 }

@@ -5,6 +5,14 @@ namespace {
 
 /// A dealer's second dealing is kept too: others may certify it. A third proves nothing new.
 constexpr std::size_t dealings_per_dealer = 2;
+/// Sets remembered as checked; more are checked again.
+constexpr std::size_t max_fitting = 16;
+
+std::vector<Hash256> hashes_of(const std::vector<crypto::DealingRef>& dealings) {
+  std::vector<Hash256> out;
+  for (const crypto::DealingRef& dealing : dealings) out.push_back(dealing->hash());
+  return out;
+}
 
 }  // namespace
 
@@ -116,12 +124,24 @@ void DealingBook::examine() {
   }
 }
 
-void DealingBook::examine_some(const std::vector<KnownDealing*>& some) {
+bool DealingBook::fits(const std::vector<crypto::DealingRef>& dealings) {
+  std::vector<KnownDealing*> some;
+  for (const crypto::DealingRef& dealing : dealings) {
+    for (KnownDealing& known : dealings_[dealing->dealer()]) {
+      if (known.dealing->hash() == dealing->hash()) some.push_back(&known);
+    }
+  }
+  ASSERT(some.size() == dealings.size());
+  return fitting_.contains(hashes_of(dealings)) || examine_some(some);
+}
+
+bool DealingBook::examine_some(const std::vector<KnownDealing*>& some) {
   std::vector<crypto::DealingRef> dealings;
   for (const KnownDealing* known : some) dealings.push_back(known->dealing);
   auto result = crypto::examine_dealings(config_, *self_, *host_, dealings,
                                          own_ ? &*own_ : nullptr, next_random());
-  if (!result.ok()) return;  // Nothing is known about them; they stay unopened.
+  if (!result.ok()) return false;  // Nothing is known about them; they stay unopened.
+  bool all_good = true;
   for (KnownDealing* known : some) {
     const auto found = result->shares.by_dealer.find(known->dealing->dealer());
     known->standing = found == result->shares.by_dealer.end() ? Standing::bad_box : Standing::good;
@@ -129,7 +149,10 @@ void DealingBook::examine_some(const std::vector<KnownDealing*>& some) {
       shares_[known->dealing->hash()] = std::move(found->second);
     }
   }
+  for (const KnownDealing* known : some) all_good = all_good && known->standing == Standing::good;
   for (const crypto::Complaint& complaint : result->complaints) complain_about(complaint);
+  if (all_good && fitting_.size() < max_fitting) fitting_.insert(hashes_of(dealings));
+  return all_good;
 }
 
 void DealingBook::complain_about(const crypto::Complaint& complaint) {

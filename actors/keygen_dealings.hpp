@@ -44,6 +44,9 @@ class DealingBook {
 
   /// Opens every box not yet opened.
   void examine();
+  /// Whether the own shares of exactly these dealings fit together. Dealers whose errors cancel each
+  /// other out are found here, when one of them is left out; then their standing is bad_box.
+  bool fits(const std::vector<crypto::DealingRef>& dealings);
 
   /// The dealing of `dealer` that `hash` names, or null.
   [[nodiscard]] const KnownDealing* find(MemberIndex dealer, const Hash256& hash) const;
@@ -80,7 +83,8 @@ class DealingBook {
     messages::BoxComplaint complaint;
   };
   void parse(MemberIndex dealer, const DealingSeen& seen);
-  void examine_some(const std::vector<KnownDealing*>& some);
+  /// @returns whether all of them are good, together.
+  bool examine_some(const std::vector<KnownDealing*>& some);
   void complain_about(const crypto::Complaint& complaint);
   void judge(const Heard& heard, const KnownDealing& known);
   void retry_heard();
@@ -102,6 +106,7 @@ class DealingBook {
   std::vector<messages::DealerEquivocation> equivocations_;
   std::map<MemberIndex, std::vector<Heard>> waiting_;  // by complainer: dealing not here yet
   std::set<std::pair<MemberIndex, Hash256>> judged_;   // (complainer, dealing)
+  std::set<std::vector<Hash256>> fitting_;  // sets of dealings checked together
   std::set<Hash256> malformed_;  // contents that convicted by themselves
   std::set<MemberIndex> excluded_;
   std::set<MemberIndex> liars_;

@@ -295,10 +295,10 @@ void KeygenMachine::Core::advance(Effects& out) {
     write_state();
     tally_->count(*self_, state_);
   }
-  tell_evidence(out);
   choose();
   finish(out);
   Effects told = verdicts();
+  tell_evidence(out);
   if (candidate_ != told_candidate_) {
     told_candidate_ = candidate_;
     told.push_back(KeygenCandidate{instance(), candidate_});

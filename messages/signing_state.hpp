@@ -39,12 +39,11 @@ struct PostedRequest {
 
 /// Why a member will not answer a session; it may still answer another one.
 enum class RejectReason : std::uint8_t {
-  malformed = 0,       ///< Order, membership, weight, another generation.
-  nonce_spent = 1,     ///< Its nonce served another session.
-  unknown_nonce = 2,   ///< Not its nonce, or of a batch from before a restart.
-  too_many = 3,        ///< The coordinator asked more often than honest faults explain.
+  nonce_spent = 0,    ///< Its nonce served another session.
+  unknown_nonce = 1,  ///< Not its nonce, or of a batch from before a restart.
+  too_many = 2,       ///< The coordinator asked more often than honest faults explain.
 };
-constexpr bool is_valid(RejectReason r) { return static_cast<std::uint8_t>(r) <= 3; }
+constexpr bool is_valid(RejectReason r) { return static_cast<std::uint8_t>(r) <= 2; }
 
 struct Reject {
   crypto::SessionId session;
