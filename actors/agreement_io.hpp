@@ -50,7 +50,9 @@ enum class Seen : std::uint8_t { before_cutoff, after_cutoff };
 struct Candidate {
   consensus::Value value;
   MicroStx fees;
-  MemberIndex member;  ///< In whose slot it was found (first finder); self where there is none.
+  /// Where it was found. Blocks: candidate slot, counted from 0 (producers without signer slots have
+  /// one too). Key instances: the member whose content it is.
+  std::uint32_t source{};
   Verdict verdict{};
   Errc reason{};  ///< Of a refusal.
   Seen seen{};

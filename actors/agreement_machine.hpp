@@ -63,15 +63,11 @@ class AgreementMachine {
 
   struct Judged {
     MicroStx fees;
-    MemberIndex member;
+    std::uint32_t source{};
     agreement::Verdict verdict{};
     Errc reason{};
     agreement::Seen seen{};
     std::uint32_t order{};  ///< Later told is greater.
-  };
-  struct Heard {
-    MemberIndex leader;
-    messages::Proposal proposal;
   };
   /// What a leader would propose now.
   struct Choice {
@@ -97,23 +93,32 @@ class AgreementMachine {
   [[nodiscard]] bool is_key_instance() const;
   [[nodiscard]] bool is_stackers_block() const;
   [[nodiscard]] bool is_producers_block() const;
+  [[nodiscard]] bool has_commit_votes(const Value& value) const;
+  [[nodiscard]] const crypto::PublicKey& key_of(MemberIndex member) const;
+  [[nodiscard]] Result<> check_member(MemberIndex member) const;
   [[nodiscard]] Result<> check_value(const Value& value) const;
   [[nodiscard]] Result<> check_vote(MemberIndex member, consensus::Phase phase,
                                     const Vote& vote) const;
-  [[nodiscard]] Result<> check_word(MemberIndex member, const Vote& word) const;
+  [[nodiscard]] Result<> check_word(MemberIndex leader, const Vote& word) const;
   [[nodiscard]] Result<> check_refusal(MemberIndex member, const messages::Refusal& refusal) const;
-  [[nodiscard]] Result<> check(const VoteCertificate& certificate, consensus::Phase phase) const;
-  [[nodiscard]] Result<> check(const messages::LeaderCertificate& certificate) const;
-  [[nodiscard]] Result<> check(MemberIndex member, const messages::Proposal& proposal) const;
-  [[nodiscard]] Result<> check(MemberIndex member, const messages::AgreementState& state) const;
+  [[nodiscard]] Result<> check_certificate(const VoteCertificate& certificate,
+                                           consensus::Phase phase) const;
+  [[nodiscard]] Result<> check_leader(const messages::LeaderCertificate& certificate) const;
+  [[nodiscard]] Result<> check_proposal(MemberIndex member,
+                                        const messages::Proposal& proposal) const;
+  [[nodiscard]] Result<> check_votes(MemberIndex member,
+                                     const messages::AgreementState& state) const;
+  [[nodiscard]] Result<> check_state(MemberIndex member,
+                                     const messages::AgreementState& state) const;
   [[nodiscard]] std::optional<MemberIndex> leader_of(const View& view) const;
   [[nodiscard]] bool is_news(const VoteCertificate& certificate) const;
+  [[nodiscard]] bool is_decided(const Value& value) const;
 
-  // agreement_machine.cpp: taking in what was checked.
+  // agreement_hearing.cpp: taking in what was checked.
+  void hear_state(MemberIndex member, const messages::AgreementState& state);
   void hear_proposal(MemberIndex member, const messages::Proposal& proposal);
   void hear_word(MemberIndex leader, const Vote& word);
-  void hear_vote(MemberIndex member, const Vote& vote);
-  void hear_commit(MemberIndex member, const Vote& vote);
+  void hear_vote(MemberIndex member, consensus::Phase phase, const Vote& vote);
   void learn(const VoteCertificate& certificate);
   void learn_decision(const VoteCertificate& certificate);
   void accuse(messages::FaultKind kind, MemberIndex member, const Vote& first, const Vote& second);
@@ -121,53 +126,63 @@ class AgreementMachine {
 
   // agreement_machine.cpp: what follows from the state, in the order of the rules.
   void settle(Instant now);
-  [[nodiscard]] bool is_idle() const;
   void form_certificates();
   void lock_highest();
   void commit_locked();
   void enter(const View& view);
   void arm_timers(Instant now);
-  void order_blocks();
+  void want_blocks();
+  void want(const Value& value);
   void open_signing();
-  [[nodiscard]] std::optional<VoteCertificate> collect(const std::map<MemberIndex, Vote>& votes,
-                                                       consensus::Phase phase) const;
+  void order(agreement::Effect effect);
+  [[nodiscard]] std::vector<VoteCertificate> collect(const std::map<MemberIndex, Vote>& votes,
+                                                     consensus::Phase phase) const;
   [[nodiscard]] Vote sign_vote(consensus::Phase phase, const View& view, const Value& value) const;
+  [[nodiscard]] Timer timer(agreement::TimerKind kind, const View& view) const;
 
   // agreement_answer.cpp: rule 2, whether a proposal is prepared.
   void answer_proposal();
+  [[nodiscard]] const messages::Proposal* proposal_at_hand() const;
+  [[nodiscard]] agreement::Verdict verdict_on(const messages::Proposal& proposal,
+                                              Errc& reason) const;
   [[nodiscard]] bool binds(const Value& locked, const Value& other) const;
   [[nodiscard]] bool is_released(const Value& locked, const View& lock_view,
                                  const View& proposed) const;
   [[nodiscard]] bool locks_allow(const Value& value, const View& view) const;
   [[nodiscard]] std::optional<Value> better_candidate(const Value& value, const View& view) const;
   [[nodiscard]] bool is_shown_with_two(const Value& value, const View& view) const;
-  [[nodiscard]] bool may_reject(const Heard& heard) const;
-  [[nodiscard]] bool holds_block_below(const Value& block, const BurnView& r) const;
+  [[nodiscard]] bool may_reject(const View& view, const Value& reject, const Value& block) const;
+  [[nodiscard]] Weight refusing(const Value& block) const;
+  [[nodiscard]] bool is_refused_by_third(const Value& block) const;
   void prepare(const View& view, const Value& value, const Vote& word);
   void refuse(const View& view, const Value& value, Errc reason, const std::optional<Value>& better);
+  void refuse_invalid_blocks();
 
   // agreement_lead.cpp: rule 1, what a leader proposes.
-  void propose();
-  void propose_round();
+  void propose(Instant now);
+  void propose_round(Instant now);
   void propose_view();
   void put_forward(const View& view, const Choice& choice);
   [[nodiscard]] bool leads_epoch() const;
+  [[nodiscard]] bool may_open_round(const Choice& choice) const;
+  [[nodiscard]] bool is_convicted(const Judged& judged) const;
   [[nodiscard]] const VoteCertificate* highest_canonical() const;
-  [[nodiscard]] const VoteCertificate* highest_orphan_against(const Value& value) const;
+  [[nodiscard]] const VoteCertificate* highest_orphan_against(const VoteCertificate& top) const;
   [[nodiscard]] bool is_free_of_orphans(const Value& value) const;
-  [[nodiscard]] std::optional<Value> best_candidate(bool on_tip_only,
-                                                    const std::optional<Value>& except) const;
+  [[nodiscard]] std::optional<Value> best_candidate() const;
+  [[nodiscard]] std::optional<Value> best_on_tip(const Value& except) const;
   [[nodiscard]] Choice choose_for_producers() const;
   [[nodiscard]] Choice choose_for_stackers(const View& view) const;
   [[nodiscard]] Choice choose_key() const;
   [[nodiscard]] Choice choose_rejection() const;
+  [[nodiscard]] Choice repeat_certified(const Value& value) const;
   [[nodiscard]] std::optional<Value> block_to_reject(const BurnView& r) const;
-  [[nodiscard]] Weight refusing(const Value& block) const;
-  [[nodiscard]] bool may_open_round(const Choice& choice) const;
 
   // agreement_promise.cpp: what outlives a restart.
-  [[nodiscard]] Promise promise() const;
-  void persist();
+  [[nodiscard]] Bytes record() const;
+  [[nodiscard]] std::vector<consensus::BurnLink> links_of(const std::vector<Value>& values,
+                                                          std::size_t below,
+                                                          std::size_t most) const;
 
   std::shared_ptr<const agreement::Context> context_;
   BurnScene bitcoin_;
@@ -191,10 +206,10 @@ class AgreementMachine {
   std::map<MemberIndex, Vote> prepares_;  ///< Newest per member, own included.
   std::map<MemberIndex, Vote> commits_;
   std::map<MemberIndex, messages::Refusal> refusals_;
-  std::map<MemberIndex, View> views_;
+  std::map<MemberIndex, View> views_;  ///< Highest in which a member was seen.
   std::map<View, std::pair<MemberIndex, Vote>> words_;  ///< Leaders' words of the newest views.
-  std::optional<Heard> heard_;                          ///< The proposal of the highest view.
-  std::map<MemberIndex, Hash256> digests_;              ///< Of each member's last state.
+  std::map<MemberIndex, messages::Proposal> heard_;  ///< Last proposal of each leader.
+  std::map<MemberIndex, Hash256> digests_;           ///< Of each member's last state.
   std::set<MemberIndex> convicted_;
   std::map<Value, Judged> judged_;
 

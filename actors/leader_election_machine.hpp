@@ -5,7 +5,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "actors/effects.hpp"
 #include "actors/notary.hpp"
@@ -97,8 +96,8 @@ class LeaderElectionMachine {
 
   /// Advances by one input. On error the state is unchanged: election_not_started,
   /// election_other_term, election_unknown_member, election_bad_signature, election_epoch_over,
-  /// election_epoch_ahead, election_not_standing, election_granted_other, election_leader_known,
-  /// election_not_asked, election_already_started, or what a certificate's check says.
+  /// election_not_standing, election_granted_other, election_leader_known, election_not_asked,
+  /// election_already_started, election_bad_record, or what a certificate's check says.
   [[nodiscard]] Result<election::Effects> step(Instant now, const election::Input& input);
 
   [[nodiscard]] std::optional<TermNumber> term() const;
@@ -138,39 +137,41 @@ class LeaderElectionMachine {
   Result<Effects> on(Instant now, const election::TimerFired& input);
   Result<Effects> on(Instant now, const election::Restored& input);
   Result<Effects> on_request(Instant now, const messages::ElectionRequest& request);
-  Result<Effects> on_grant(const messages::ElectionGrant& grant);
+  Result<Effects> on_grant(Instant now, const messages::ElectionGrant& grant);
 
   [[nodiscard]] Result<> check_term(TermNumber term) const;
   [[nodiscard]] Result<> check_member(MemberIndex member) const;
+  [[nodiscard]] Result<> check(const messages::LeaderCertificate& certificate) const;
   [[nodiscard]] Hash256 digest(messages::ElectionKind kind, std::uint32_t epoch,
                                MemberIndex candidate) const;
-  [[nodiscard]] Result<> check(const messages::LeaderCertificate& certificate) const;
-  [[nodiscard]] std::optional<std::size_t> rank_of(MemberIndex member) const;
-  [[nodiscard]] Duration epoch_length() const;
+  [[nodiscard]] Result<std::size_t> standing_rank(MemberIndex member) const;
+  [[nodiscard]] Instant due(std::size_t rank) const { return entered_ + wait_of_rank(rank); }
   [[nodiscard]] Timer timer(election::TimerKind kind) const;
 
+  /// Opens the first epoch of a term: the one of the last promise, or 0.
+  void forget_term();
   void enter_epoch(Instant now, std::uint32_t epoch, Effects& out);
-  void start_epoch_timer(Instant now, Effects& out);
+  void close_epoch(std::uint32_t next);
   void rank_members();
-  void end_epoch();
-  /// Enters higher epochs while ≥ 34 % of weight is seen above the current one.
+  void start_epoch_timer(Instant now, Effects& out);
+  /// Enters the highest epoch in or above which ≥ 34 % of weight is seen.
   void follow_others(Instant now, Effects& out);
   void note_epoch(MemberIndex member, std::uint32_t epoch);
-  /// Asks or grants whatever is due by now.
+  /// Asks or grants whatever is due by now: the best rank first.
   void act(Instant now, Effects& out);
   void ask(Instant now, Effects& out);
   void grant(MemberIndex candidate, Effects& out);
   void send_grant(MemberIndex candidate, Effects& out) const;
   void promise(MemberIndex candidate, Effects& out);
-  void learn_leader(const messages::LeaderCertificate& certificate, Effects& out);
   void count_grants(Effects& out);
+  void learn_leader(const messages::LeaderCertificate& certificate, Effects& out);
 
   std::uint32_t network_id_;
   consensus::Timing timing_;
   const Notary* notary_;
 
-  /// Promises of this and earlier runs, by record key, as far as no term has claimed them.
-  std::map<Bytes, Promise> restored_;
+  /// Last promise per record key, of this run and the ones before; old terms are erased.
+  std::map<Bytes, Promise> promises_;
 
   std::optional<TermNumber> term_;
   consensus::SignerSet set_;
@@ -184,11 +185,11 @@ class LeaderElectionMachine {
   bool progressed_{};  ///< In the current epoch.
   std::uint64_t timer_starts_{};
   std::vector<MemberIndex> order_;
-  std::optional<Promise> promise_;
   std::optional<MemberIndex> granted_;
   bool asked_{};
   std::map<MemberIndex, crypto::SchnorrSignature> grants_;  ///< For this member, this epoch.
-  std::set<MemberIndex> held_;  ///< Candidates of this epoch whose wait is not over.
+  /// Epoch of each candidate's highest request; those of this epoch wait for their time.
+  std::map<MemberIndex, std::uint32_t> requests_;
   std::optional<messages::LeaderCertificate> leader_;
   std::vector<std::uint32_t> seen_epochs_;  ///< Highest per member.
   /// Until which epoch (inclusive) a member ranks last.
