@@ -1,0 +1,83 @@
+#include "storage/memory_store.hpp"
+
+namespace quorate::storage {
+namespace {
+
+struct KeyLess {
+  using Key = std::pair<Table, ByteView>;
+  bool operator()(const Key& a, const Key& b) const {
+    if (a.first != b.first) return a.first < b.first;
+    return std::lexicographical_compare(a.second.begin(), a.second.end(), b.second.begin(),
+                                        b.second.end());
+  }
+};
+
+}  // namespace
+
+void MemoryDisk::lie_about_sync() {
+  if (!synced_) synced_ = records_;
+}
+
+void MemoryDisk::crash() {
+  if (synced_) records_ = *synced_;
+  health_ = Health::good;
+  tear_.reset();
+  bytes_ = 0;
+  for (const auto& [key, value] : records_) bytes_ += key.second.size() + value.size();
+}
+
+void MemoryDisk::apply(std::span<const RecordWrite> writes) {
+  bytes_ = bytes_after(writes);
+  for (const RecordWrite& write : writes) {
+    if (write.value) {
+      records_.insert_or_assign({write.table, write.key}, *write.value);
+    } else {
+      records_.erase({write.table, write.key});
+    }
+  }
+}
+
+std::uint64_t MemoryDisk::bytes_after(std::span<const RecordWrite> writes) const {
+  // A batch may write one key twice: the last write counts.
+  std::map<std::pair<Table, ByteView>, const RecordWrite*, KeyLess> last;
+  for (const RecordWrite& write : writes) last[{write.table, write.key}] = &write;
+  std::uint64_t bytes = bytes_;
+  for (const auto& [key, write] : last) {
+    const auto old = records_.find({write->table, write->key});
+    if (old != records_.end()) bytes -= write->key.size() + old->second.size();
+    if (write->value) bytes += write->key.size() + write->value->size();
+  }
+  return bytes;
+}
+
+Result<> MemoryStore::commit(std::span<const RecordWrite> writes) {
+  MemoryDisk& disk = *disk_;
+  if (disk.health_ == MemoryDisk::Health::failed) return Errc::store_failed;
+  if (disk.access_ == MemoryDisk::Access::read_only) return Errc::store_read_only;
+  if (writes.empty()) return done();
+  if (disk.bytes_after(writes) > disk.capacity_) return Errc::store_full;
+  if (disk.tear_) {
+    if (*disk.tear_ == MemoryDisk::Torn::kept) disk.apply(writes);
+    disk.health_ = MemoryDisk::Health::failed;
+    return Errc::store_failed;
+  }
+  disk.apply(writes);
+  return done();
+}
+
+Result<std::optional<Bytes>> MemoryStore::get(Table table, ByteView key) const {
+  const auto at = disk_->records_.find({table, to_bytes(key)});
+  if (at == disk_->records_.end()) return std::optional<Bytes>{};
+  return std::optional<Bytes>{at->second};
+}
+
+Result<> MemoryStore::scan(
+    Table table, const std::function<bool(ByteView key, ByteView value)>& visit) const {
+  for (auto at = disk_->records_.lower_bound({table, {}});
+       at != disk_->records_.end() && at->first.first == table; ++at) {
+    if (!visit(at->first.second, at->second)) break;
+  }
+  return done();
+}
+
+}  // namespace quorate::storage
