@@ -31,6 +31,7 @@ struct Perform : CommonEffects<Self> {
     to_all(messages::encode_frame(order.message));
   }
   void operator()(const election::LeaderElected& elected) const {
+    ports().observer->on_leader(elected.certificate);
     tell(roles().producer, messages::LeaderNews{elected.certificate});
   }
   void operator()(const election::EpochEntered& entered) const {

@@ -2,19 +2,18 @@
 #pragma once
 
 #include "actors/machine_shell.hpp"
-#include "actors/member_io.hpp"
+#include "actors/member_machine.hpp"
 
 namespace quorate::actors {
 
-/// A machine behind a pointer: its owner chooses which one (a simulation may choose a faulty one).
-template <class Machine>
-class Boxed {
+/// The machine behind its pointer.
+class AnyMember {
  public:
-  explicit Boxed(std::unique_ptr<Machine> machine) : machine_(std::move(machine)) {}
-  auto step(Instant now, const MemberInput& input) { return machine_->step(now, input); }
+  explicit AnyMember(std::unique_ptr<MemberMachine> machine) : machine_(std::move(machine)) {}
+  MemberEffects step(Instant now, const MemberInput& input) { return machine_->step(now, input); }
 
  private:
-  std::unique_ptr<Machine> machine_;
+  std::unique_ptr<MemberMachine> machine_;
 };
 
 template <class Self>
@@ -46,8 +45,7 @@ struct MemberEffectsOf : CommonEffects<Self> {
   }
 };
 
-template <class Machine>
-struct MemberShell : MachineShell<Boxed<Machine>> {
+struct MemberShell : MachineShell<AnyMember> {
   /// Tells the two Stacker DB families apart.
   Text<171> producers_contract;
 };

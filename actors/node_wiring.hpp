@@ -34,6 +34,8 @@ class NodeObserver {
   virtual ~NodeObserver() = default;
   /// `chain` is the node's state right after the event; a look, not to be kept beyond the node.
   virtual void on_chain_event(const messages::ChainEvent& event, const consensus::Chain& chain) = 0;
+  /// The node's election participant learned who leads.
+  virtual void on_leader(const messages::LeaderCertificate& certificate) = 0;
   virtual void on_evidence(const Evidence& evidence) = 0;
   virtual void on_note(messages::Role role, const std::string& text) = 0;
   /// A machine refused an input; common (stale or foreign messages) and harmless.

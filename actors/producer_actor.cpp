@@ -1,18 +1,19 @@
 #include "actors/producer_actor.hpp"
 
 #include "actors/member_shell.hpp"
+#include "consensus/controlling_contract.hpp"
 
 namespace quorate::actors {
 
 namespace {
 
-using Self = rt::Self<messages::ProducerActor, MemberShell<ProducerMachine>>;
+using Self = rt::Self<messages::ProducerActor, MemberShell>;
 using Perform = MemberEffectsOf<Self>;
 
 messages::ProducerActor::behavior_type producer(
     Self self, Wiring node, Text<171> contract,
-    std::shared_ptr<std::unique_ptr<ProducerMachine>> machine) {
-  set_up(self, node, messages::Role::producer, Boxed<ProducerMachine>{std::move(*machine)});
+    std::shared_ptr<std::unique_ptr<MemberMachine>> machine) {
+  set_up(self, node, messages::Role::producer, AnyMember{std::move(*machine)});
   rt::state(self).producers_contract = std::move(contract);
   return {
       [](const messages::Start&) {},
@@ -41,10 +42,10 @@ messages::ProducerActor::behavior_type producer(
 
 messages::ProducerActor spawn_producer(caf::actor_system& system, const Wiring& node,
                                        const consensus::Params& params,
-                                       std::unique_ptr<ProducerMachine> machine) {
+                                       std::unique_ptr<MemberMachine> machine) {
   return system.spawn(producer, node,
                       consensus::boot_contract_name(params.network_id, GroupKind::producers),
-                      std::make_shared<std::unique_ptr<ProducerMachine>>(std::move(machine)));
+                      std::make_shared<std::unique_ptr<MemberMachine>>(std::move(machine)));
 }
 
 }  // namespace quorate::actors

@@ -1,18 +1,19 @@
 #include "actors/stacker_actor.hpp"
 
 #include "actors/member_shell.hpp"
+#include "consensus/controlling_contract.hpp"
 
 namespace quorate::actors {
 
 namespace {
 
-using Self = rt::Self<messages::StackerSignerActor, MemberShell<StackerMachine>>;
+using Self = rt::Self<messages::StackerSignerActor, MemberShell>;
 using Perform = MemberEffectsOf<Self>;
 
 messages::StackerSignerActor::behavior_type stacker(
     Self self, Wiring node, Text<171> contract,
-    std::shared_ptr<std::unique_ptr<StackerMachine>> machine) {
-  set_up(self, node, messages::Role::stacker, Boxed<StackerMachine>{std::move(*machine)});
+    std::shared_ptr<std::unique_ptr<MemberMachine>> machine) {
+  set_up(self, node, messages::Role::stacker, AnyMember{std::move(*machine)});
   rt::state(self).producers_contract = std::move(contract);
   return {
       [](const messages::Start&) {},
@@ -36,10 +37,10 @@ messages::StackerSignerActor::behavior_type stacker(
 
 messages::StackerSignerActor spawn_stacker(caf::actor_system& system, const Wiring& node,
                                            const consensus::Params& params,
-                                           std::unique_ptr<StackerMachine> machine) {
+                                           std::unique_ptr<MemberMachine> machine) {
   return system.spawn(stacker, node,
                       consensus::boot_contract_name(params.network_id, GroupKind::producers),
-                      std::make_shared<std::unique_ptr<StackerMachine>>(std::move(machine)));
+                      std::make_shared<std::unique_ptr<MemberMachine>>(std::move(machine)));
 }
 
 }  // namespace quorate::actors

@@ -53,7 +53,8 @@ void spawn_producer_roles(caf::actor_system& system, const actors::Wiring& wirin
       system, wiring, config.params,
       config.make_producer
           ? config.make_producer(std::move(machine), role.key.clone())
-          : std::make_unique<actors::ProducerMachine>(std::move(machine), role.key.clone()));
+          : std::make_unique<actors::MemberOf<actors::ProducerMachine>>(std::move(machine),
+                                                                      role.key.clone()));
   roles.election =
       actors::spawn_election(system, wiring, config.params.network_id, config.timing,
                              std::make_shared<actors::KeyNotary>(role.key.clone()));
@@ -116,7 +117,7 @@ Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig c
                                   sub_seed(config.entropy, "stacker"), std::move(stored)};
     roles.stacker =
         actors::spawn_stacker(system, wiring, config.params,
-                              std::make_unique<actors::StackerMachine>(
+                              std::make_unique<actors::MemberOf<actors::StackerMachine>>(
                                   std::move(machine), config.stacker->key.clone()));
   }
   each_role(roles, [](const auto& role) {

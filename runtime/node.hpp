@@ -4,9 +4,9 @@
 
 #include <functional>
 
+#include "actors/member_machine.hpp"
 #include "actors/node_wiring.hpp"
 #include "actors/producer_machine.hpp"
-#include "actors/replica_io.hpp"
 #include "actors/stacker_machine.hpp"
 #include "consensus/mempool.hpp"
 #include "consensus/genesis.hpp"
@@ -27,7 +27,7 @@ struct StackerRole {
 };
 
 /// Makes the producer's machine; a simulation may make a faulty one.
-using ProducerMaker = std::function<std::unique_ptr<actors::ProducerMachine>(
+using ProducerMaker = std::function<std::unique_ptr<actors::MemberMachine>(
     actors::ProducerConfig config, crypto::SecretKey key)>;
 
 struct NodeConfig {

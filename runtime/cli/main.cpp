@@ -1,1 +1,66 @@
-int main() { return 0; }
+// The program `quorate`: reads the command line (the only file that includes CLI11) and runs a command.
+#include <CLI/CLI.hpp>
+
+#include "runtime/cli/sim_command.hpp"
+
+namespace {
+
+constexpr const char* sim_examples = R"(Examples:
+  quorate sim --demo
+      ten producers, fifteen stackers, four terms, crashes, a liar and a Bitcoin reorganisation
+  quorate sim --preset tiny --seed 7 --json report.json
+  quorate sim --producer amber:100000 --producer birch:300000 --stacker north:30 --loss 20
+  quorate sim --transfers my/transfers.jsonl --genesis my/genesis.json --trace trace.jsonl
+  quorate sim --scenario censored.toml --check-determinism
+
+Exit codes: 0 all held, 1 a check failed, 2 usage, 3 input refused.)";
+
+void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
+  CLI::App* sim = app.add_subcommand("sim", "Simulate a whole network in virtual time");
+  sim->footer(sim_examples);
+  sim->add_option("--preset", options.preset, "tiny, demo, full or mainnet (default tiny)");
+  sim->add_flag("--demo", options.demo, "The demonstration: preset demo with its faults");
+  sim->add_option("--seed", options.seed, "Decides everything that is left to chance (default 1)");
+  sim->add_option("--producer", options.producers, "name:sats, once per producer")
+      ->type_name("NAME:SATS");
+  sim->add_option("--stacker", options.stackers, "name:slots, once per stacker")
+      ->type_name("NAME:SLOTS");
+  sim->add_option("--terms", options.terms, "How many terms produce blocks")
+      ->check(CLI::Range(1, 1000));
+  sim->add_option("--transfers", options.transfers, "Signed transfers, one JSON object a line")
+      ->type_name("FILE");
+  sim->add_option("--genesis", options.genesis, "Opening balances of those accounts")
+      ->type_name("FILE");
+  sim->add_option("--expected", options.expected, "Accounts that must end exactly so")
+      ->type_name("FILE");
+  sim->add_option("--scenario", options.scenario, "A TOML file: preset, members, faults")
+      ->type_name("FILE");
+  sim->add_option("--loss", options.loss_percent, "Messages lost, in percent")
+      ->check(CLI::Range(0, 100));
+  sim->add_option("--delay", options.delay, "One-way delay in milliseconds, as in 20-60")
+      ->type_name("MIN-MAX");
+  sim->add_option("--faults", options.faults, "off: nothing but loss and delay goes wrong")
+      ->check(CLI::IsMember({"on", "off"}));
+  sim->add_option("--json", options.json, "Write the report")->type_name("FILE");
+  sim->add_option("--trace", options.trace, "Write every message and event as JSON lines")
+      ->type_name("FILE");
+  sim->add_flag("--check-determinism", options.check_determinism,
+                "Run twice and compare trace and report");
+  sim->add_flag("--quiet", options.quiet, "No live line per Bitcoin block");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Quorate: Stacks blocks by producer sets, signed by producers and stackers", "quorate"};
+  app.require_subcommand(1);
+  quorate::cli::SimOptions sim;
+  add_sim(app, sim);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : static_cast<int>(quorate::cli::Exit::usage);
+  }
+  return static_cast<int>(quorate::cli::run_sim(sim));
+}

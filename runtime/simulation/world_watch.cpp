@@ -1,0 +1,198 @@
+// What the world learns from its nodes, and what it asks in the end.
+#include <fmt/format.h>
+
+#include "runtime/simulation/simulated_world.hpp"
+
+namespace quorate::simulation {
+
+void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent& event,
+                                    const consensus::Chain& chain) {
+  if (const auto* block = std::get_if<messages::BlockAccepted>(&event)) {
+    accepted(node, *block, chain);
+  } else if (const auto* gone = std::get_if<messages::BlocksDropped>(&event)) {
+    dropped(node, *gone);
+  } else if (const auto* done = std::get_if<messages::BlockFinal>(&event)) {
+    finalised(node, *done);
+  } else if (const auto* told = std::get_if<messages::BlockAnnounced>(&event)) {
+    if (announced_.insert(told->txid).second) {
+      interval_.announced = told->height;
+      trace_->event(agenda_.now(), "announced",
+                    fmt::format("\"height\":{},\"burn_height\":{}", told->height.value,
+                                told->at.height.value));
+    }
+  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
+    if (planned->set.kind == GroupKind::producers) {
+      sets_[TermNumber{planned->set.generation}] = planned->set;
+    }
+  }
+}
+
+void SimulatedWorld::accepted(NodeNumber node, const messages::BlockAccepted& event,
+                              const consensus::Chain& chain) {
+  const auto noted = chronicle_.on_accepted(agenda_.now(), event.block, chain);
+  const BlockRecord& record = noted.first;
+  checkers_.on_accepted(agenda_.now(), cast_.names()[node], event.block, record, noted.second,
+                        chain);
+  feeder_->on_accepted(agenda_.now(), node, record.txids);
+  if (!noted.second) return;
+  for (const auto& [account, nonce] : record.nonces) feeder_->on_nonce(account, nonce + 1);
+  ++interval_.accepted;
+  interval_.transactions += record.txids.size();
+  trace_->event(agenda_.now(), "accepted",
+                fmt::format("\"height\":{},\"term\":{},\"block\":\"{}\",\"transactions\":{}",
+                            record.height.value, record.term.value, to_hex(record.id),
+                            record.txids.size()));
+}
+
+void SimulatedWorld::dropped(NodeNumber node, const messages::BlocksDropped& event) {
+  checkers_.on_dropped(agenda_.now(), cast_.names()[node], event, chronicle_);
+  for (const BlockId& id : event.blocks) {
+    if (const BlockRecord* record = chronicle_.find(id)) feeder_->on_dropped(node, record->txids);
+  }
+}
+
+void SimulatedWorld::finalised(NodeNumber node, const messages::BlockFinal& event) {
+  checkers_.on_final(agenda_.now(), cast_.names()[node], event, chronicle_);
+  chronicle_.on_final(event);
+  interval_.final_height = std::max(interval_.final_height.value_or(event.height), event.height);
+  // This node's own view: everything below is final for its clients. Records that are final already
+  // end the walk.
+  for (const BlockRecord* at = chronicle_.find(event.block); at != nullptr;
+       at = chronicle_.find(at->parent)) {
+    if (!final_on_[node].insert(at->id).second) break;
+    feeder_->on_final(agenda_.now(), node, at->txids);
+  }
+}
+
+void SimulatedWorld::on_leader(NodeNumber, const messages::LeaderCertificate& certificate) {
+  if (!led_.emplace(certificate.term, certificate.epoch).second) return;
+  const auto set = sets_.find(certificate.term);
+  if (set == sets_.end() || certificate.leader.value >= set->second.members.size()) return;
+  leader_ = cast_.owner(set->second.members[certificate.leader.value].key);
+  count("elections");
+  trace_->event(agenda_.now(), "leader",
+                fmt::format("\"term\":{},\"epoch\":{},\"who\":\"{}\"", certificate.term.value,
+                            certificate.epoch, cast_.names()[leader_]));
+}
+
+void SimulatedWorld::on_evidence(NodeNumber node, const actors::Evidence& evidence) {
+  const EvidenceKey key{cast_.owner(evidence.member), evidence.group, evidence.generation,
+                        evidence.kind};
+  evidence_[key].insert(node);
+}
+
+void SimulatedWorld::on_note(NodeNumber node, messages::Role role, const std::string& text) {
+  count("note." + std::string(messages::name_of(role)));
+  trace_->event(agenda_.now(), "note",
+                fmt::format("\"node\":\"{}\",\"role\":\"{}\",\"text\":{:?}", cast_.names()[node],
+                            messages::name_of(role), text));
+}
+
+void SimulatedWorld::on_refusal(NodeNumber, messages::Role role, const Error& error) {
+  count(fmt::format("refusal.{}.{}", messages::name_of(role), name_of(error.code)));
+}
+
+void SimulatedWorld::on_bad_frame(NodeNumber node, NodeNumber from, const Error& error) {
+  count("bad_frame." + std::string(name_of(error.code)));
+  checkers_.report(agenda_.now(), cast_.names()[node],
+                   "a frame from " + cast_.names()[from] + " was refused: " + error.message());
+}
+
+void SimulatedWorld::on_stopped(NodeNumber node, messages::Role role, const Error& reason) {
+  feeder_->on_node_lost(node);
+  checkers_.report(agenda_.now(), cast_.names()[node],
+                   fmt::format("stopped itself: {}: {}", messages::name_of(role),
+                               reason.message()));
+}
+
+const consensus::Chain* SimulatedWorld::reference_chain() const {
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    if (seats_[node].is_alive() && seats_[node].life()->chain() != nullptr) {
+      return seats_[node].life()->chain();
+    }
+  }
+  return nullptr;
+}
+
+std::vector<EvidenceRow> SimulatedWorld::evidence() const {
+  std::vector<EvidenceRow> out;
+  for (const auto& [key, nodes] : evidence_) {
+    out.push_back({cast_.names()[key.member], key.group, key.generation, key.kind,
+                   static_cast<std::uint32_t>(nodes.size())});
+  }
+  return out;
+}
+
+std::vector<stacks::Principal> SimulatedWorld::opening_accounts() const {
+  std::vector<stacks::Principal> out;
+  for (const auto& balance : genesis_.balances) out.push_back(balance.owner);
+  return out;
+}
+
+std::vector<std::pair<std::string, stacks::Principal>> SimulatedWorld::producers() const {
+  std::vector<std::pair<std::string, stacks::Principal>> out;
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    if (cast_.is_producer(node)) out.emplace_back(cast_.names()[node], cast_.principal(node));
+  }
+  return out;
+}
+
+void SimulatedWorld::check_agreement() {
+  const consensus::Chain* reference = reference_chain();
+  if (reference == nullptr) {
+    checkers_.report(agenda_.now(), "world", "no node is alive");
+    return;
+  }
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    const Seat& seat = seats_[node];
+    if (!seat.is_alive() || seat.life()->chain() == nullptr) continue;
+    const consensus::Chain& chain = *seat.life()->chain();
+    if (chain.tip() == reference->tip() && chain.ledger() == reference->ledger() &&
+        chain.last_final() == reference->last_final()) {
+      continue;
+    }
+    checkers_.report(agenda_.now(), cast_.names()[node],
+                     fmt::format("ends at block {} of height {}, others at {} of height {}",
+                                 to_hex(chain.tip()).substr(0, 12), chain.tip_height().value,
+                                 to_hex(reference->tip()).substr(0, 12),
+                                 reference->tip_height().value));
+  }
+  checkers_.check_money(chronicle_.branch(reference->tip()), reference->ledger(),
+                        opening_supply());
+}
+
+MicroStx SimulatedWorld::opening_supply() const {
+  MicroStx sum{0};
+  for (const auto& balance : genesis_.balances) sum += balance.amount;
+  return sum;
+}
+
+void SimulatedWorld::check_replicas() {
+  std::optional<std::pair<NodeNumber, std::map<Bytes, Bytes>>> first;
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    if (!seats_[node].is_alive()) continue;
+    std::map<Bytes, Bytes> chunks;
+    const auto scanned = seats_[node].stores.back()->scan(
+        storage::Table::chunks, [&](ByteView key, ByteView value) {
+          chunks.emplace(to_bytes(key), to_bytes(value));
+          return true;
+        });
+    ASSERT(scanned.ok());
+    if (!first) {
+      first.emplace(node, std::move(chunks));
+      continue;
+    }
+    if (chunks == first->second) continue;
+    std::size_t different = 0;
+    for (const auto& [key, value] : chunks) {
+      const auto other = first->second.find(key);
+      if (other == first->second.end() || other->second != value) ++different;
+    }
+    checkers_.report(agenda_.now(), cast_.names()[node],
+                     fmt::format("{} of {} stored chunks differ from those of {}, which has {}",
+                                 different, chunks.size(), cast_.names()[first->first],
+                                 first->second.size()));
+  }
+}
+
+}  // namespace quorate::simulation
