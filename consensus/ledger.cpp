@@ -225,7 +225,8 @@ Result<> Ledger::check_stack(const StackRequest& request, BurnHeight at) const {
   const Account account = this->account(request.stacker);
   if (account.locked > MicroStx{} && at < account.unlock_height) return Errc::already_stacking;
   if (delegation(request.stacker, at)) return Errc::already_delegated;
-  // Dividing the supply instead of multiplying the stake cannot overflow; rounded up it is the same.
+  // Dividing the supply instead of multiplying the stake cannot overflow; rounded up it is the
+  // same.
   const U128 divisor = rules_.min_stake_divisor;
   if (request.amount.value < (supply().value + divisor - 1) / divisor) return Errc::stake_too_small;
   if (request.amount > account.spendable(at)) return Errc::not_enough_funds;

@@ -1,7 +1,7 @@
-// Accounts and what may change them: transfers, on-Bitcoin operations, rewards. A Ledger is a value;
-// copying it is cheap, so trying a block means trying it on a copy.
-// Source: SIP-005 "Transaction Processing", SIP-007, SIP "Producer Rewards"; Gap: docs/spec_gaps.md
-// "State root", "Replayed transactions".
+// Accounts and what may change them: transfers, on-Bitcoin operations, rewards. A Ledger is a
+// value; copying it is cheap, so trying a block means trying it on a copy. Source: SIP-005
+// "Transaction Processing", SIP-007, SIP "Producer Rewards"; Gap: docs/spec_gaps.md "State root",
+// "Replayed transactions".
 #pragma once
 
 #include <span>
@@ -58,7 +58,8 @@ struct Receipt {
   bool operator==(const Receipt&) const = default;
 };
 
-/// Locks STX for reward cycles. Source: SIP "Boot Contracts" (the signing key is the SIP's addition).
+/// Locks STX for reward cycles. Source: SIP "Boot Contracts" (the signing key is the SIP's
+/// addition).
 struct StackRequest {
   stacks::Address stacker;
   MicroStx amount;
@@ -144,8 +145,8 @@ class Ledger {
   /// wrong_network or not_enough_funds.
   Result<> transfer_on_bitcoin(const stacks::Address& from, const stacks::Principal& to,
                                MicroStx amount, BurnHeight at);
-  /// StackStx: locks from the next cycle on and joins the lists of its cycles. @returns amount_zero,
-  /// lock_period_out_of_bounds, signing_key_missing, bad_public_key, already_stacking,
+  /// StackStx: locks from the next cycle on and joins the lists of its cycles. @returns
+  /// amount_zero, lock_period_out_of_bounds, signing_key_missing, bad_public_key, already_stacking,
   /// already_delegated, stake_too_small or not_enough_funds.
   Result<> stack(const StackRequest& request, BurnHeight at);
   /// DelegateStx. @returns amount_zero, self_delegation, already_stacking or already_delegated.

@@ -50,9 +50,8 @@ Result<stacks::Address> stacks_address(const bitcoin::Script& script, stacks::Ne
     return Errc::unsupported_operation_address;
   }
   const Hash160 hash = Hash160::from(destination->hash);
-  return destination->kind == bitcoin::OutputKind::p2sh
-             ? stacks::script_address(hash, network)
-             : stacks::single_key_address(hash, network);
+  return destination->kind == bitcoin::OutputKind::p2sh ? stacks::script_address(hash, network)
+                                                        : stacks::single_key_address(hash, network);
 }
 
 bool changes_ledger(const bitcoin::Operation& operation) {

@@ -1,7 +1,6 @@
-// What the STX operations of a Bitcoin block do to the ledger. An operation that cannot be applied is
-// ignored by name; it never makes a block invalid.
-// Source: SIP "Block Production during a Term" (on-Bitcoin operations), SIP-007; Gap:
-// docs/spec_gaps.md "Operations".
+// What the STX operations of a Bitcoin block do to the ledger. An operation that cannot be applied
+// is ignored by name; it never makes a block invalid. Source: SIP "Block Production during a Term"
+// (on-Bitcoin operations), SIP-007; Gap: docs/spec_gaps.md "Operations".
 #pragma once
 
 #include "bitcoin/operations.hpp"

@@ -5,9 +5,7 @@ namespace {
 
 using stacks::Transaction;
 
-MicroStx total_of(const Transaction& tx) {
-  return MicroStx{U128{tx.transfer()->amount} + tx.fee};
-}
+MicroStx total_of(const Transaction& tx) { return MicroStx{U128{tx.transfer()->amount} + tx.fee}; }
 
 }  // namespace
 

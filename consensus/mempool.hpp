@@ -1,6 +1,6 @@
-// Transactions that wait for a block: which are let in, which leave first, which go into a candidate.
-// Source: SIP "Producer Signing Protocol" (candidates compete by total fees); admission rules as in
-// stacks-core; Gap: docs/spec_gaps.md "Mempool".
+// Transactions that wait for a block: which are let in, which leave first, which go into a
+// candidate. Source: SIP "Producer Signing Protocol" (candidates compete by total fees); admission
+// rules as in stacks-core; Gap: docs/spec_gaps.md "Mempool".
 #pragma once
 
 #include <functional>
@@ -72,8 +72,8 @@ class Mempool {
   /// not_enough_funds, conflicting_nonce (replacement without a higher fee) or mempool_full.
   Result<Admission> admit(Instant now, const stacks::Transaction& tx, const AccountLookup& lookup);
 
-  /// Transactions for a block: nonce order within an account, otherwise the highest fee first, equal
-  /// fees by txid; each account only as far as it can pay from what it has now.
+  /// Transactions for a block: nonce order within an account, otherwise the highest fee first,
+  /// equal fees by txid; each account only as far as it can pay from what it has now.
   [[nodiscard]] std::vector<PooledTransaction> select(const SelectionLimits& limits,
                                                       const AccountLookup& lookup) const;
 

@@ -10,7 +10,8 @@ std::vector<StackerSlots> merged(std::span<const PoxEntry> entries) {
   std::vector<StackerSlots> out;
   std::map<std::pair<RewardScript, crypto::PublicKey>, std::size_t> place;
   for (const PoxEntry& entry : entries) {
-    const auto [it, is_new] = place.try_emplace({entry.reward_script, entry.signing_key}, out.size());
+    const auto [it, is_new] =
+        place.try_emplace({entry.reward_script, entry.signing_key}, out.size());
     if (is_new) out.push_back({entry.reward_script, entry.signing_key, {}, 0});
     out[it->second].amount += entry.amount;
   }

@@ -1,6 +1,6 @@
 // From the list of those who stacked for a cycle to its reward and signer slots.
-// Source: SIP "Stacker Signer DB Setup", SIP-007 "Stacking Consensus Algorithm"; Gap: equal addresses
-// (docs/spec_gaps.md "Merging of stackers").
+// Source: SIP "Stacker Signer DB Setup", SIP-007 "Stacking Consensus Algorithm"; Gap: equal
+// addresses (docs/spec_gaps.md "Merging of stackers").
 #pragma once
 
 #include <span>

@@ -208,8 +208,8 @@ Result<> verify_member(const StateRoot& root, ByteView key, ByteView value,
 Result<> verify_absent(const StateRoot& root, ByteView key, const StateProof& proof) {
   if (root.is_zero()) return done();
   const StateKey place = state_key(key);
-  // The leaf must be the one to which this key's own bits lead, and another key's. In a tree of this
-  // shape the key, if it were there, would be that leaf.
+  // The leaf must be the one to which this key's own bits lead, and another key's. In a tree of
+  // this shape the key, if it were there, would be that leaf.
   if (proof.leaf_key == place) return Errc::bad_state_proof;
   for (const StateStep& step : proof.steps) {
     if (step.bit >= leaf_bit) return Errc::bad_state_proof;

@@ -15,9 +15,7 @@ struct Address {
   Hash160 hash;
 
   auto operator<=>(const Address&) const = default;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&Address::version, &Address::hash);
-  }
+  static constexpr auto wire_fields() { return std::make_tuple(&Address::version, &Address::hash); }
 };
 
 /// Address versions of the two networks.

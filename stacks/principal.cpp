@@ -27,9 +27,9 @@ Address single_key_address(const Hash160& key_hash, Network network) {
 }
 
 Address script_address(const Hash160& script_hash, Network network) {
-  return {network == Network::mainnet ? address_version::mainnet_multi
-                                      : address_version::testnet_multi,
-          script_hash};
+  return {
+      network == Network::mainnet ? address_version::mainnet_multi : address_version::testnet_multi,
+      script_hash};
 }
 
 Address boot_address(Network network) { return single_key_address(Hash160{}, network); }

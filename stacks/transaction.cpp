@@ -13,9 +13,8 @@ constexpr std::uint8_t coinbase_id = 4;
 
 /// Payloads that exist but are not executed here, by type number.
 constexpr std::string_view payload_names[] = {
-    "transfer",       "smart-contract",      "contract-call", "poison-microblock",
-    "coinbase",       "coinbase-to-alt",     "versioned-smart-contract",
-    "tenure-change",  "nakamoto-coinbase"};
+    "transfer",        "smart-contract",           "contract-call", "poison-microblock", "coinbase",
+    "coinbase-to-alt", "versioned-smart-contract", "tenure-change", "nakamoto-coinbase"};
 
 void put_payload(Writer& out, const Payload& payload) {
   if (const auto* transfer = std::get_if<TransferPayload>(&payload)) {

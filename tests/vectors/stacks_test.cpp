@@ -1,5 +1,5 @@
-// The Stacks groups of tests/data/vectors/stacks.json: made by stacks-core's tests and the npm wallet
-// library, not by this project (each group names its source).
+// The Stacks groups of tests/data/vectors/stacks.json: made by stacks-core's tests and the npm
+// wallet library, not by this project (each group names its source).
 #include "crypto/hash.hpp"
 #include "stacks/merkle.hpp"
 #include "stacks/transaction.hpp"
@@ -73,10 +73,10 @@ TEST_CASE("vectors: transactions of other implementations decode, or are refused
     const auto tx = decode_transaction(raw);
     const std::uint8_t payload = raw.at(115);
     if (!tx) {
-      const bool is_named =
-          tx.code() == Errc::unsupported_payload || tx.code() == Errc::unsupported_auth ||
-          tx.code() == Errc::unsupported_hash_mode ||
-          tx.code() == Errc::unsupported_post_conditions;
+      const bool is_named = tx.code() == Errc::unsupported_payload ||
+                            tx.code() == Errc::unsupported_auth ||
+                            tx.code() == Errc::unsupported_hash_mode ||
+                            tx.code() == Errc::unsupported_post_conditions;
       CHECK_MESSAGE(is_named, tx.error().message());
       CHECK(payload != 0);
       continue;

@@ -9,7 +9,8 @@ using namespace quorate::stacks;
 
 namespace {
 
-const Address sample{22, Hash160::from(from_hex("a46ff88886c2ef9762d970b4d2c63678835bd39d").value())};
+const Address sample{22,
+                     Hash160::from(from_hex("a46ff88886c2ef9762d970b4d2c63678835bd39d").value())};
 constexpr std::string_view sample_text = "SP2J6ZY48GV1EZ5V2V5RB9MP66SW86PYKKNRV9EJ7";
 
 }  // namespace

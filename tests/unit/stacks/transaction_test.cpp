@@ -132,7 +132,8 @@ TEST_CASE("transaction: the other form of a signature, with high S, is a bad sig
   CHECK(verify_signature(tx).error().detail == "high_s");
 }
 
-TEST_CASE("transaction: a transfer made here verifies and decodes to itself, for both key encodings") {
+TEST_CASE(
+    "transaction: a transfer made here verifies and decodes to itself, for both key encodings") {
   for (const KeyEncoding encoding : {KeyEncoding::compressed, KeyEncoding::uncompressed}) {
     TransferRequest wanted = request();
     wanted.key_encoding = encoding;
