@@ -44,8 +44,8 @@ messages::BurnchainFollowerActor::behavior_type burnchain_follower(Self self, Wi
       },
       [self](const messages::TimerDue& due) { advance<Perform>(self, FollowerInput{due.timer}); },
       [](const messages::PeerChanged&) {},
-      [self](const messages::BurnHeard& heard) {
-        advance<Perform>(self, FollowerInput{FeedMessage{heard.message}});
+      [self](messages::BurnHeard& heard) {
+        advance<Perform>(self, FollowerInput{FeedMessage{std::move(heard.message)}});
       },
       [self](const messages::BitcoinSubmission& submission) {
         advance<Perform>(self, FollowerInput{SendBurnTransaction{submission.raw.bytes}});

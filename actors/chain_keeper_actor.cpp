@@ -66,14 +66,15 @@ messages::ChainKeeperActor::behavior_type chain_keeper(
         if (changed.up) peers.push_back(changed.peer);
         advance<Perform>(self, KeeperInput{KeeperPeer{changed.peer, changed.up}});
       },
-      [self](const messages::ChainHeard& heard) {
-        advance<Perform>(self, KeeperInput{KeeperHeard{heard.from, heard.message}});
+      [self](messages::ChainHeard& heard) {
+        advance<Perform>(self, KeeperInput{KeeperHeard{heard.from, std::move(heard.message)}});
       },
-      [self](const messages::KeeperQuestion& question) {
-        advance<Perform>(self, KeeperInput{KeeperAsked{question.asker, question.request}});
+      [self](messages::KeeperQuestion& question) {
+        advance<Perform>(self,
+                         KeeperInput{KeeperAsked{question.asker, std::move(question.request)}});
       },
-      [self](const messages::BurnBlockArrived& arrived) {
-        advance<Perform>(self, KeeperInput{BurnBlockSeen{arrived.block}});
+      [self](messages::BurnBlockArrived& arrived) {
+        advance<Perform>(self, KeeperInput{BurnBlockSeen{std::move(arrived.block)}});
       },
   };
 }

@@ -34,8 +34,9 @@ messages::MempoolActor::behavior_type mempool(Self self, Wiring node, MempoolLim
         advance<Perform>(self, changed.up ? MempoolInput{MempoolPeerSeen{changed.peer}}
                                           : MempoolInput{MempoolPeerLost{changed.peer}});
       },
-      [self](const messages::TransactionsHeard& heard) {
-        advance<Perform>(self, MempoolInput{MempoolFromPeer{heard.from, heard.message}});
+      [self](messages::TransactionsHeard& heard) {
+        advance<Perform>(self,
+                         MempoolInput{MempoolFromPeer{heard.from, std::move(heard.message)}});
       },
       [self](const messages::KeeperAnswer& answer) {
         if (const auto* admission = std::get_if<messages::AdmissionAnswer>(&answer.reply)) {

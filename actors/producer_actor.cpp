@@ -19,11 +19,11 @@ messages::ProducerActor::behavior_type producer(
       [](const messages::Start&) {},
       [self](const messages::TimerDue& due) { advance<Perform>(self, MemberInput{due.timer}); },
       [self](const messages::ChainNews& news) { advance<Perform>(self, MemberInput{news.event}); },
-      [self](const messages::KeeperAnswer& answer) {
-        advance<Perform>(self, MemberInput{answer.reply});
+      [self](messages::KeeperAnswer& answer) {
+        advance<Perform>(self, MemberInput{std::move(answer.reply)});
       },
-      [self](const messages::ChunkHeld& held) {
-        advance<Perform>(self, MemberInput{ChunkSeen{held.chunk}});
+      [self](messages::ChunkHeld& held) {
+        advance<Perform>(self, MemberInput{ChunkSeen{std::move(held.chunk)}});
       },
       [self](const messages::ChunkWriteRefused& refused) {
         advance<Perform>(self, MemberInput{ChunkRefused{refused.db, refused.slot, refused.version,

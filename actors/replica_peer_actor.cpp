@@ -97,12 +97,14 @@ messages::ReplicaPeerActor::behavior_type replica_peer(
         advance<Perform>(self, changed.up ? replica::Input{replica::PeerUp{changed.peer}}
                                           : replica::Input{replica::PeerDown{changed.peer}});
       },
-      [self](const messages::ReplicaHeard& heard) {
-        advance<Perform>(self, replica::Input{replica::PeerMessage{heard.from, heard.message}});
+      [self](messages::ReplicaHeard& heard) {
+        advance<Perform>(
+            self, replica::Input{replica::PeerMessage{heard.from, std::move(heard.message)}});
       },
-      [self](const messages::ChunkWrite& write) {
-        advance<Perform>(self, replica::Input{replica::ClientWrite{
-                                   static_cast<std::uint64_t>(write.writer), write.chunk}});
+      [self](messages::ChunkWrite& write) {
+        advance<Perform>(self,
+                         replica::Input{replica::ClientWrite{
+                             static_cast<std::uint64_t>(write.writer), std::move(write.chunk)}});
       },
       [self](const messages::ChainNews& news) {
         if (const auto* planned = std::get_if<messages::SetPlanned>(&news.event)) {
