@@ -10,7 +10,11 @@ using namespace quorate::vectors;
 
 namespace {
 
-Json file() { return read_json("bip341/wallet-test-vectors.json"); }
+/// Kept for the whole run: loops hold references into it.
+const Json& file() {
+  static const Json json = read_json("bip341/wallet-test-vectors.json");
+  return json;
+}
 
 /// 32 bytes, or none for null.
 Bytes root_of(const Json& value) { return value.is_null() ? Bytes{} : hex(value); }

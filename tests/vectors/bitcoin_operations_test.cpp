@@ -11,7 +11,11 @@ using namespace quorate::vectors;
 
 namespace {
 
-Json group(const char* name) { return read_json("stacks.json")[name]; }
+/// Kept for the whole run: loops hold references into it.
+const Json& group(const char* name) {
+  static const Json json = read_json("stacks.json");
+  return json.at(name);
+}
 
 Magic magic_of(const Json& text) {
   const Bytes bytes = hex(text);
@@ -99,7 +103,7 @@ TEST_CASE("stacks-core: block commits, which this protocol replaces, are an unkn
 }
 
 TEST_CASE("stacks-core: the burn address") {
-  const Json test = group("burn_address");
+  const Json& test = group("burn_address");
   CHECK(to_hex(burn_script().bytes) == test["script_pubkey"].get<std::string>());
   CHECK(is_burn(burn_script()));
   CHECK(address_text(Network::main, burn_script()).value() ==
