@@ -25,7 +25,7 @@ constexpr std::array rows{
     FrameKindRow{"transactions.wanted", 40 * kib, false},
     FrameKindRow{"transactions.bytes", 4 * kib * kib, false},
     FrameKindRow{"burn.tip", kib, true},
-    FrameKindRow{"burn.wanted", 4 * kib, false},
+    FrameKindRow{"burn.wanted", 4 * kib, true},
     FrameKindRow{"burn.block", bitcoin::max_burn_block_bytes + kib, false},
     FrameKindRow{"burn.transaction", 512 * kib, false},
     FrameKindRow{"burn.coins_wanted", kib, false},

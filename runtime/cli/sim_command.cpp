@@ -116,7 +116,9 @@ Result<Prepared> prepare(const SimOptions& options) {
   std::optional<std::string> expected = options.expected;
   const bool all_of_demo = !options.transfers && out.scenario.max_transfers == 0;
   if (!expected && all_of_demo) expected = sample("demo/expected.json");
-  if (expected) TRY_ASSIGN(out.expected, read_expected(*expected));
+  if (expected) {
+    TRY_ASSIGN(out.expected, read_expected(*expected));
+  }
   return out;
 }
 
