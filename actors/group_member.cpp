@@ -256,11 +256,11 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
     } else if (auto* wish = std::get_if<KeygenCandidate>(&effect)) {
       if (wish->value && setup_.self) {
         agree(now, wish->instance,
-              agreement::Candidate{*wish->value, {}, *setup_.self, agreement::Verdict::valid});
+              agreement::Candidate{*wish->value, {}, setup_.self->value, agreement::Verdict::valid});
       }
     } else if (auto* verdict = std::get_if<KeygenVerdict>(&effect)) {
       if (!setup_.self) continue;
-      agreement::Candidate told{verdict->value, {}, *setup_.self, agreement::Verdict::valid};
+      agreement::Candidate told{verdict->value, {}, setup_.self->value, agreement::Verdict::valid};
       if (!verdict->verdict.ok()) {
         told.verdict = agreement::Verdict::refused;
         told.reason = verdict->verdict.code();

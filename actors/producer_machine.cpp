@@ -1,5 +1,7 @@
 #include "actors/producer_machine.hpp"
 
+#include <algorithm>
+
 namespace quorate::actors {
 
 using consensus::InstanceId;
@@ -25,6 +27,15 @@ Value value_of(const consensus::Block& block) {
 InstanceId announce_instance(GroupKind kind, std::uint64_t generation,
                              const messages::AnnouncementOffer& offer) {
   return {kind, Purpose::announce, generation, offer.term, offer.height, 0};
+}
+
+/// Which candidate slot, counted from 0, a producer owns.
+std::uint32_t candidate_place(const consensus::SignerSet& set, const crypto::PublicKey& owner) {
+  const auto& small = set.zero_slot_keys;
+  const auto at = std::find(small.begin(), small.end(), owner);
+  if (at != small.end()) return static_cast<std::uint32_t>(at - small.begin());
+  const MemberIndex member = set.find(owner).value_or(MemberIndex{});
+  return static_cast<std::uint32_t>(small.size() + member.value);
 }
 
 }  // namespace
@@ -362,10 +373,10 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
       known.block.header.attempt != id->attempt) {
     return;
   }
-  const MemberIndex owner = group->set().find(known.owner).value_or(*group->self());
   group->agree(now, *id,
-               agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}), owner,
-                                    verdict, reason, known.seen});
+               agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}),
+                                    candidate_place(group->set(), known.owner), verdict, reason,
+                                    known.seen});
 }
 
 void ProducerMachine::republish_lock(Instant) {

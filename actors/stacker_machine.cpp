@@ -165,7 +165,7 @@ void StackerMachine::tell_final(Instant now, const Final& known) {
       header.attempt != id->attempt) {
     return;
   }
-  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees, *group->self(),
+  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees, group->self()->value,
                             agreement::Verdict::parked};
   if (known.tried->outcome == messages::Outcome::valid) told.verdict = agreement::Verdict::valid;
   if (known.tried->outcome == messages::Outcome::refused) {
