@@ -160,7 +160,7 @@ Result<BlockPlace> place_block(const ExecutionRules& rules, const BlockTree& tre
   TRY_ASSIGN(place.context, context_of(rules, header.term, *place.view));
   if (place.context->producers == nullptr) return Errc::term_without_producers;
   place.parent = tree.find(header.parent);
-  if (place.parent == nullptr) return Errc::parent_unknown;
+  if (place.parent == nullptr || place.parent->is_witness) return Errc::parent_unknown;
   const BlockHeader& parent = place.parent->header;
   place.first_of_term = place.parent->is_genesis() || parent.term != header.term;
   place.first_of_cycle = place.parent->is_genesis() || cycle_of(rules.params, parent.term) !=

@@ -67,7 +67,14 @@ Result<> ChainState::check_no_rival(const CheckedBlock& checked, const BlockHead
 Result<ChainEvents> ChainState::accept(const SealedBlock& sealed) {
   const BlockId id = sealed.block.id();
   if (tree.find(id) != nullptr) return ChainEvents{};
-  TRY_ASSIGN(const CheckedBlock checked, check(sealed.block, id));
+  const Result<CheckedBlock> judged = check(sealed.block, id);
+  if (!judged.ok()) {
+    const bool orphaned = judged.code() == Errc::burn_view_unknown &&
+                          is_orphaned_view(sealed.block.header.burn_view);
+    if (orphaned) return accept_witness(sealed, id);
+    return judged.error();
+  }
+  const CheckedBlock& checked = *judged;
   // A verdict may be older than what has become final since.
   if (checked.parent->executed == nullptr) return Errc::parent_below_final;
   if (burn.find(sealed.block.header.burn_view.hash) == nullptr) return Errc::burn_view_unknown;
@@ -92,16 +99,20 @@ BlockNode& ChainState::insert(const SealedBlock& sealed, const BlockId& id,
   node->parent = checked.parent;
   node->seal_hash = sealed.seal.hash();
   node->sealed = std::make_shared<const SealedBlock>(sealed);
-  node->producers = checked.context->producers;
-  node->stackers = checked.context->stackers;
-  node->producer_key = checked.producer_key;
-  node->stacker_key = checked.stacker_key;
-  node->executed = checked.executed;
-  node->outcomes = checked.executed->outcomes;
-  node->replay = checked.executed->replay;
-  node->parent_fees = checked.executed->parent_fees;
-  node->coinbase = checked.executed->coinbase;
+  fill_in(*node, checked);
   return tree.insert(std::move(node));
+}
+
+void ChainState::fill_in(BlockNode& node, const CheckedBlock& checked) {
+  node.producers = checked.context->producers;
+  node.stackers = checked.context->stackers;
+  node.producer_key = checked.producer_key;
+  node.stacker_key = checked.stacker_key;
+  node.executed = checked.executed;
+  node.outcomes = checked.executed->outcomes;
+  node.replay = checked.executed->replay;
+  node.parent_fees = checked.executed->parent_fees;
+  node.coinbase = checked.executed->coinbase;
 }
 
 void ChainState::keep_key(const std::shared_ptr<const KeyCertificate>& certificate,

@@ -22,6 +22,10 @@ Result<ChainEvents> ChainState::add_burn_block(const bitcoin::BurnBlock& block) 
       {block.height, FixedBytes<struct BurnHeaderTag, 80>::from(block.header.view())});
   if (node->parent == nullptr) tree.genesis().header.burn_view = node->view;
   if (node->parent == nullptr || node->parent->evaluation != nullptr) evaluate_from(*node);
+  if (!witnesses.empty()) {
+    execute_witnesses();
+    evaluate_undecided();
+  }
   ChainEvents events;
   BurnNode* const old_tip = burn.tip();
   BurnNode* const fork = burn.update_tip();
@@ -147,7 +151,7 @@ BlockNode* ChainState::find_tip() const {
   const TermContextPtr started = started_context();
   if (started == nullptr) return path.back();
   const auto belongs = [&](const BlockNode& node) {
-    return node.header.term == started->term && burn.is_canonical(node.header.burn_view);
+    return node.executed != nullptr && node.header.term == started->term && burn.is_canonical(node.header.burn_view);
   };
   BlockNode* at = &base_of(*started);
   // The tip of before usually still holds; then only what was accepted on it is new.

@@ -50,6 +50,11 @@ void ChainState::prune_blocks() {
 
 void ChainState::prune_burn() {
   const CountedAnnouncement& last = counted[final_count - 1];
+  std::erase_if(witnesses, [&](BlockNode* node) {
+    const bool never = node->header.burn_view.height <= last.at.height;
+    if (never) node->is_witness = false;
+    return never;
+  });
   const TermNumber oldest{last.term.value > 1 ? last.term.value - 1 : 0};
   BurnHeight root = BurnHeight{first_height(params, oldest).value - 1};
   root = std::min(root, final_block->header.burn_view.height);

@@ -3,6 +3,7 @@
 //   chain_canonical.cpp   the canonical branch of both chains and the events it brings
 //   chain_blocks.cpp      judging and accepting blocks; certificates
 //   chain_building.cpp    making blocks
+//   chain_witness.cpp     sealed blocks on Bitcoin blocks that are unknown here
 //   chain_pruning.cpp     finality and what is forgotten behind it
 #pragma once
 
@@ -88,6 +89,7 @@ struct ChainState {
   Result<CheckedBlock> check(const Block& block, const BlockId& id);
   [[nodiscard]] Result<> check_no_rival(const CheckedBlock& checked, const BlockHeader& header) const;
   BlockNode& insert(const SealedBlock& block, const BlockId& id, const CheckedBlock& checked);
+  static void fill_in(BlockNode& node, const CheckedBlock& checked);
   void keep_key(const std::shared_ptr<const KeyCertificate>& certificate, const SetHash& set,
                 ChainEvents& events);
   void keep_rejection(const VoteCertificate& certificate);
@@ -100,6 +102,16 @@ struct ChainState {
   [[nodiscard]] Result<> add_certificates(Block& block, const BlockPlace& place) const;
   static void fill(Block& block, Execution& execution, const BlockPlace& place,
                    const BuildInput& input, std::size_t max_bytes, BuildOutput& out);
+
+  // chain_witness.cpp
+  /// Unknown here, at a height that this node's Bitcoin chain has already passed.
+  [[nodiscard]] bool is_orphaned_view(const BurnView& view) const;
+  Result<ChainEvents> accept_witness(const SealedBlock& block, const BlockId& id);
+  [[nodiscard]] Result<std::unique_ptr<BlockNode>> witness_of(const SealedBlock& block,
+                                                              const BlockId& id) const;
+  [[nodiscard]] Result<> set_witness_replay(BlockNode& node, const Block& block) const;
+  /// Executes witnesses whose Bitcoin blocks have become known.
+  void execute_witnesses();
 
   // chain_pruning.cpp
   void finalise(ChainEvents& events);
@@ -122,6 +134,7 @@ struct ChainState {
   using RejectionKey = std::tuple<TermNumber, BlockHeight, std::uint32_t>;
   std::map<RejectionKey, std::vector<VoteCertificate>> rejections;
   CheckMemory memory;
+  std::vector<BlockNode*> witnesses;  ///< Parents first.
 
   // The canonical view, and what of it has been told.
   BurnNode* frontier{};                     ///< Highest evaluated canonical Bitcoin block.
