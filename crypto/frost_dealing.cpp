@@ -102,7 +102,8 @@ Hash256 memo_key(const KeygenConfig& config, const Hash256& bytes_hash) {
 }  // namespace
 
 Result<DealingRef> parse_dealing(const KeygenConfig& config, const SharedBytes& bytes) {
-  constexpr std::size_t remembered = 512;
+  // Full-size dealings take half a megabyte each, so this bounds a thread to about 100 MB.
+  constexpr std::size_t remembered = 256;
   thread_local PublicMemo<DealingRef> memo{remembered};
   const Hash256 hash = sha512_256(bytes.view());
   const Hash256 key = memo_key(config, hash);
