@@ -15,15 +15,18 @@ struct Prefixes {
 // Source: Bitcoin Core's chain parameters.
 Prefixes prefixes_of(Network network) {
   switch (network) {
-    case Network::main: return {0x00, 0x05, "bc"};
-    case Network::test: return {0x6f, 0xc4, "tb"};
-    case Network::regtest: return {0x6f, 0xc4, "bcrt"};
+    case Network::main:
+      return {0x00, 0x05, "bc"};
+    case Network::test:
+      return {0x6f, 0xc4, "tb"};
+    case Network::regtest:
+      return {0x6f, 0xc4, "bcrt"};
   }
   ASSERT(false);
 }
 
-/// Whether the text claims to be a segwit address of any network; base58 texts contain no such start
-/// with a valid checksum.
+/// Whether the text claims to be a segwit address of any network; base58 texts contain no such
+/// start with a valid checksum.
 bool looks_segwit(std::string_view text) {
   for (const std::string_view start : {"bc1", "tb1", "bcrt1", "BC1", "TB1", "BCRT1"}) {
     if (text.starts_with(start)) return true;

@@ -5,11 +5,7 @@ namespace quorate::bitcoin {
 Bytes Announcement::body() const {
   ASSERT(term.value <= 0xffffffff);
   Bytes bytes;
-  Writer{bytes}
-      .put(static_cast<std::uint32_t>(term.value))
-      .put(block)
-      .put(state_root)
-      .put(height);
+  Writer{bytes}.put(static_cast<std::uint32_t>(term.value)).put(block).put(state_root).put(height);
   ASSERT(bytes.size() == body_size);
   return bytes;
 }

@@ -5,8 +5,7 @@
 namespace quorate::bitcoin {
 namespace {
 
-constexpr std::string_view alphabet =
-    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr std::string_view alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 constexpr std::size_t checksum_size = 4;
 constexpr std::size_t raw_size = 1 + Hash160::size + checksum_size;

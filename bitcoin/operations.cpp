@@ -33,7 +33,8 @@ Result<> check_outputs(const Transaction& tx) {
 }
 
 /// What a block holds at `txoff`: an operation, a reason to ignore it, or nothing of ours.
-void sort_in(BlockOperations& out, const Magic& magic, const BurnPlace& place, const BurnTx& mined) {
+void sort_in(BlockOperations& out, const Magic& magic, const BurnPlace& place,
+             const BurnTx& mined) {
   Result<Transaction> tx = decode_transaction(mined.raw.bytes);
   if (!tx.ok()) return;  // `check` refuses such a block.
   Result<std::optional<Operation>> operation = operation_of(magic, *tx);
@@ -41,8 +42,8 @@ void sort_in(BlockOperations& out, const Magic& magic, const BurnPlace& place, c
     out.ignored.push_back({place, tx->txid(), operation.error()});
   } else if (operation->has_value()) {
     const BurnTxid txid = tx->txid();
-    out.operations.push_back({place, txid, std::move(**operation), std::move(tx).value(),
-                              mined.spent_scripts});
+    out.operations.push_back(
+        {place, txid, std::move(**operation), std::move(tx).value(), mined.spent_scripts});
   }
 }
 

@@ -42,7 +42,8 @@ std::optional<Destination> match(const Pattern& pattern, const Bytes& script) {
   const std::size_t hash_end = hash_begin + pattern.hash_size;
   if (script.size() != hash_end + pattern.after.size()) return std::nullopt;
   const auto at = [&](std::size_t i) { return script.begin() + static_cast<std::ptrdiff_t>(i); };
-  if (!std::equal(pattern.before.begin(), pattern.before.end(), script.begin())) return std::nullopt;
+  if (!std::equal(pattern.before.begin(), pattern.before.end(), script.begin()))
+    return std::nullopt;
   if (!std::equal(pattern.after.begin(), pattern.after.end(), at(hash_end))) return std::nullopt;
   return Destination{pattern.kind, Bytes(at(hash_begin), at(hash_end))};
 }

@@ -11,9 +11,12 @@ enum class Outputs : std::uint8_t { all, none, single };
 
 Outputs outputs_of(SighashType type) {
   switch (static_cast<std::uint8_t>(type) & 3) {
-    case 2: return Outputs::none;
-    case 3: return Outputs::single;
-    default: return Outputs::all;
+    case 2:
+      return Outputs::none;
+    case 3:
+      return Outputs::single;
+    default:
+      return Outputs::all;
   }
 }
 

@@ -57,10 +57,9 @@ Result<> verify_p2wpkh(const Transaction& tx, std::size_t index, const TxOut& sp
   const TxIn& input = tx.inputs[index];
   if (!input.script.bytes.empty()) return Errc::input_wrong_shape;
   if (input.witness.size() != 2) return Errc::input_wrong_shape;
-  TRY_ASSIGN(const Unlocking unlocking,
-             unlocking_of(input.witness[0], input.witness[1], key_hash));
-  TRY_ASSIGN(const Hash256 digest, segwit_sighash(tx, index, Hash160::from(key_hash), spent.value,
-                                                  unlocking.type));
+  TRY_ASSIGN(const Unlocking unlocking, unlocking_of(input.witness[0], input.witness[1], key_hash));
+  TRY_ASSIGN(const Hash256 digest,
+             segwit_sighash(tx, index, Hash160::from(key_hash), spent.value, unlocking.type));
   return crypto::verify_ecdsa_der(unlocking.key, digest, unlocking.signature);
 }
 
@@ -94,11 +93,15 @@ Result<> verify_input(const Transaction& tx, std::size_t index, const std::vecto
   const std::optional<Destination> destination = destination_of(spent[index].script);
   if (!destination) return Errc::input_kind_unsupported;
   switch (destination->kind) {
-    case OutputKind::p2pkh: return verify_p2pkh(tx, index, spent[index], destination->hash);
-    case OutputKind::p2wpkh: return verify_p2wpkh(tx, index, spent[index], destination->hash);
-    case OutputKind::p2tr: return verify_p2tr(tx, index, spent, destination->hash);
+    case OutputKind::p2pkh:
+      return verify_p2pkh(tx, index, spent[index], destination->hash);
+    case OutputKind::p2wpkh:
+      return verify_p2wpkh(tx, index, spent[index], destination->hash);
+    case OutputKind::p2tr:
+      return verify_p2tr(tx, index, spent, destination->hash);
     case OutputKind::p2sh:
-    case OutputKind::p2wsh: break;
+    case OutputKind::p2wsh:
+      break;
   }
   return Errc::input_kind_unsupported;
 }

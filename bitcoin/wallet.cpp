@@ -121,9 +121,8 @@ void place_taproot_signature(Transaction& tx, std::size_t index,
   tx.inputs[index].witness = {to_bytes(signature.view())};
 }
 
-Result<Transaction> build_payment(const std::vector<Coin>& coins,
-                                  const std::vector<TxOut>& outputs, const Script& change,
-                                  Sats fee, const crypto::SecretKey& key) {
+Result<Transaction> build_payment(const std::vector<Coin>& coins, const std::vector<TxOut>& outputs,
+                                  const Script& change, Sats fee, const crypto::SecretKey& key) {
   TRY_ASSIGN(Draft draft, draft_payment({}, coins, outputs, change, fee));
   for (std::size_t i = 0; i < draft.spends.size(); ++i) TRY(sign_input(draft, i, key));
   return std::move(draft.tx);

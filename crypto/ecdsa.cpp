@@ -6,8 +6,8 @@ namespace quorate::crypto {
 
 Bytes sign_ecdsa_der(const SecretKey& key, const Hash256& digest) {
   secp256k1_ecdsa_signature signature;
-  ASSERT(secp256k1_ecdsa_sign(secp(), &signature, digest.bytes.data(), key.reveal().data(),
-                              nullptr, nullptr) == 1);
+  ASSERT(secp256k1_ecdsa_sign(secp(), &signature, digest.bytes.data(), key.reveal().data(), nullptr,
+                              nullptr) == 1);
   Bytes der(72);  // The longest signature with a low S has 71 bytes.
   std::size_t size = der.size();
   ASSERT(secp256k1_ecdsa_signature_serialize_der(secp(), der.data(), &size, &signature) == 1);

@@ -5,8 +5,8 @@
 namespace quorate::crypto {
 namespace {
 
-/// A digest algorithm, looked up in OpenSSL's provider once: a look-up costs more than a short hash.
-/// Never freed, because threads may still hash while the process exits.
+/// A digest algorithm, looked up in OpenSSL's provider once: a look-up costs more than a short
+/// hash. Never freed, because threads may still hash while the process exits.
 class Algorithm {
  public:
   explicit Algorithm(const char* name) : md_(EVP_MD_fetch(nullptr, name, nullptr)) {

@@ -54,9 +54,10 @@ Hash256 tap_tweak(const XOnlyKey& internal, ByteView merkle_root) {
   return tagged_sha256("TapTweak", data);
 }
 
-/// Hands libsecp256k1's shared point out as it is; the caller's key derivation hashes it with its own
-/// context (docs/threshold_signing.md).
-int compressed_point(unsigned char* out, const unsigned char* x32, const unsigned char* y32, void*) {
+/// Hands libsecp256k1's shared point out as it is; the caller's key derivation hashes it with its
+/// own context (docs/threshold_signing.md).
+int compressed_point(unsigned char* out, const unsigned char* x32, const unsigned char* y32,
+                     void*) {
   out[0] = static_cast<unsigned char>(2 | (y32[31] & 1));
   std::memcpy(out + 1, x32, 32);
   return 1;
@@ -92,8 +93,8 @@ Result<PublicKey> recover_afresh(const Hash256& digest, const RecoverableSignatu
 bool verify_afresh(const XOnlyKey& key, ByteView message, const SchnorrSignature& signature) {
   secp256k1_xonly_pubkey parsed;
   if (secp256k1_xonly_pubkey_parse(secp(), &parsed, key.bytes.data()) != 1) return false;
-  return secp256k1_schnorrsig_verify(secp(), signature.bytes.data(), message.data(),
-                                     message.size(), &parsed) == 1;
+  return secp256k1_schnorrsig_verify(secp(), signature.bytes.data(), message.data(), message.size(),
+                                     &parsed) == 1;
 }
 
 }  // namespace

@@ -17,8 +17,7 @@ using ContextOwner = std::unique_ptr<secp256k1_context, DestroyContext>;
 
 ContextOwner make_context() {
   ASSERT(sodium_init() >= 0);
-  ContextOwner context{
-      secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY)};
+  ContextOwner context{secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY)};
   ASSERT(context != nullptr);
   std::array<unsigned char, 32> blind{};
   randombytes_buf(blind.data(), blind.size());

@@ -27,8 +27,7 @@ VerifyMemo& VerifyMemo::of_this_thread() {
   return memo;
 }
 
-Hash256 schnorr_question(const XOnlyKey& key, ByteView message,
-                         const SchnorrSignature& signature) {
+Hash256 schnorr_question(const XOnlyKey& key, ByteView message, const SchnorrSignature& signature) {
   Bytes question;
   question.reserve(1 + XOnlyKey::size + SchnorrSignature::size + message.size());
   question.push_back('s');

@@ -22,7 +22,8 @@ Bytes root_of(const Json& value) { return value.is_null() ? Bytes{} : hex(value)
 std::vector<TxOut> spent_of(const Json& utxos) {
   std::vector<TxOut> out;
   for (const Json& utxo : utxos) {
-    out.push_back({Sats{utxo["amountSats"].get<std::uint64_t>()}, Script{hex(utxo["scriptPubKey"])}});
+    out.push_back(
+        {Sats{utxo["amountSats"].get<std::uint64_t>()}, Script{hex(utxo["scriptPubKey"])}});
   }
   return out;
 }

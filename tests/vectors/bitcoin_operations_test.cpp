@@ -74,8 +74,8 @@ ConsensusHash consensus_hash_of(const Json& test) {
   std::vector<ConsensusHash> previous;
   for (const Json& hash : test["prev"]) previous.push_back(fixed<ConsensusHash>(hash));
   return consensus_hash(fixed<BurnHash>(test["burn_header_hash"]), fixed<OpsHash>(test["ops_hash"]),
-                        test["total_burn"].get<std::uint64_t>(),
-                        test["pox_id"].get<std::string>(), previous);
+                        test["total_burn"].get<std::uint64_t>(), test["pox_id"].get<std::string>(),
+                        previous);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Source: stacks.json "recipient_selection": keystreams and range draws as rand_chacha and rand 0.8.
+// Source: stacks.json "recipient_selection": keystreams and range draws as rand_chacha and rand
+// 0.8.
 #include "crypto/chacha_rng.hpp"
 #include "vectors.hpp"
 

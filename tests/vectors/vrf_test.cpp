@@ -1,6 +1,6 @@
 // Source: stacks-core's VRF tests, which are the examples of draft-irtf-cfrg-vrf-04.
-#include "crypto/hash.hpp"
 #include "crypto/vrf.hpp"
+#include "crypto/hash.hpp"
 #include "vectors.hpp"
 
 using namespace quorate;

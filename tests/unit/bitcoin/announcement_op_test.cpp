@@ -21,10 +21,13 @@ Announcement sample() {
 
 TEST_CASE("Announcement: golden payload of 79 bytes") {
   const Bytes payload = payload_of({'X', '2'}, sample());
-  CHECK(to_hex(payload) == "5832" "73" "01020304"
-                           "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-                           "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
-                           "05060708090a0b0c");
+  CHECK(to_hex(payload) ==
+        "5832"
+        "73"
+        "01020304"
+        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+        "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+        "05060708090a0b0c");
   CHECK(payload.size() == 79);
   CHECK(decode_payload({'X', '2'}, payload).value() == Operation{sample()});
 }

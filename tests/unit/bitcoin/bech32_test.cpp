@@ -21,8 +21,9 @@ TEST_CASE("bech32: published valid addresses in both directions") {
         "0:751e76e8199196d454941c45d1b3a323f1433bd6");
   CHECK(program_hex("tb", "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7") ==
         "0:1863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262");
-  CHECK(program_hex("bc", "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5"
-                          "nd6y") ==
+  CHECK(program_hex("bc",
+                    "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5"
+                    "nd6y") ==
         "1:751e76e8199196d454941c45d1b3a323f1433bd6751e76e8199196d454941c45d1b3a323f1433bd6");
   CHECK(program_hex("bc", "BC1SW50QGDZ25J") == "16:751e");
   CHECK(program_hex("bc", "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs") ==

@@ -24,10 +24,13 @@ Block sample_block(std::uint32_t count) {
 
 // Source: Bitcoin's first block.
 TEST_CASE("header: 80 bytes in both directions, hash in display order") {
-  const Bytes raw = hex(
-      "01000000" "0000000000000000000000000000000000000000000000000000000000000000"
-      "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a" "29ab5f49" "ffff001d"
-      "1dac2b7c");
+  const Bytes raw =
+      hex("01000000"
+          "0000000000000000000000000000000000000000000000000000000000000000"
+          "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a"
+          "29ab5f49"
+          "ffff001d"
+          "1dac2b7c");
   const Header header = decode_header(RawHeader::from(raw));
   CHECK(header.version == 1);
   CHECK(header.previous.is_zero());

@@ -54,8 +54,11 @@ TEST_CASE("BurnBlock: golden encoding of the fixed part") {
   block.header.bytes.fill(0x55);
   block.transactions = {{{Bytes{0xaa}}, {Script{Bytes{0xbb, 0xcc}}}}};
   CHECK(to_hex(encode(block)) == "0000000000000001" + std::string(64, '2') + std::string(64, '3') +
-                                     "00000004" + std::string(160, '5') + "00000001" "00000001aa"
-                                     "00000001" "00000002bbcc");
+                                     "00000004" + std::string(160, '5') +
+                                     "00000001"
+                                     "00000001aa"
+                                     "00000001"
+                                     "00000002bbcc");
 }
 
 TEST_CASE("decode_burn_block: four mebibytes is the limit") {
@@ -72,14 +75,14 @@ TEST_CASE("check: a header that says something else than the block is refused by
   CHECK(check(block).code() == Errc::burn_block_hash_mismatch);
   CHECK(check(with_header([](Header& h) { h.previous = {}; })).code() ==
         Errc::burn_block_parent_mismatch);
-  CHECK(check(with_header([](Header& h) { ++h.time_s; })).code() ==
-        Errc::burn_block_time_mismatch);
+  CHECK(check(with_header([](Header& h) { ++h.time_s; })).code() == Errc::burn_block_time_mismatch);
   CHECK(check(with_header([](Header& h) { h.merkle_root = {}; })).code() ==
         Errc::burn_block_merkle_mismatch);
   CHECK(check(with_header([](Header& h) { ++h.nonce; })).ok());
 }
 
-TEST_CASE("check: missing, swapped, repeated, changed and broken transactions are refused by name") {
+TEST_CASE(
+    "check: missing, swapped, repeated, changed and broken transactions are refused by name") {
   BurnBlock block = sample();
   block.transactions.pop_back();
   CHECK(check(block).code() == Errc::burn_block_merkle_mismatch);

@@ -32,9 +32,9 @@ TEST_CASE("compact size: the shortest of four forms, both sides of each border")
   CHECK(encoded(0x10000) == "fe00000100");
   CHECK(encoded(0xffffffff) == "feffffffff");
   CHECK(encoded(0x100000000) == "ff0000000001000000");
-  for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{0xfc}, std::uint64_t{0xfd},
-                                    std::uint64_t{0xffff}, std::uint64_t{0x10000},
-                                    std::uint64_t{0xffffffff}, std::uint64_t{0x100000000}}) {
+  for (const std::uint64_t value :
+       {std::uint64_t{0}, std::uint64_t{0xfc}, std::uint64_t{0xfd}, std::uint64_t{0xffff},
+        std::uint64_t{0x10000}, std::uint64_t{0xffffffff}, std::uint64_t{0x100000000}}) {
     CHECK(decoded(encoded(value)).value() == value);
   }
 }
@@ -58,10 +58,12 @@ TEST_CASE("little-endian integers and reversed hashes") {
   Writer out{bytes};
   put_le(out, std::uint32_t{0x01020304});
   put_le(out, std::uint64_t{5});
-  put_reversed(out, Hash160::from(Bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
-                                        18, 19, 20}));
+  put_reversed(out, Hash160::from(Bytes{1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                        11, 12, 13, 14, 15, 16, 17, 18, 19, 20}));
   CHECK(to_hex(bytes) ==
-        "04030201" "0500000000000000" "14131211100f0e0d0c0b0a090807060504030201");
+        "04030201"
+        "0500000000000000"
+        "14131211100f0e0d0c0b0a090807060504030201");
   Reader in{bytes};
   CHECK(take_le<std::uint32_t>(in) == 0x01020304);
   CHECK(take_le<std::uint64_t>(in) == 5);

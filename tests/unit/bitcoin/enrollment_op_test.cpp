@@ -23,8 +23,14 @@ Enrollment sample() {
 
 TEST_CASE("Enrollment: the payload has the 80 bytes of the specification") {
   const Bytes payload = payload_of({'X', '2'}, sample());
-  CHECK(to_hex(payload) == "5832" "40" "01020304" "0506" "0708090a" "0b0c" + generator +
-                               "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee");
+  CHECK(to_hex(payload) ==
+        "5832"
+        "40"
+        "01020304"
+        "0506"
+        "0708090a"
+        "0b0c" +
+            generator + "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee");
   CHECK(payload.size() == 80);
   CHECK(decode_payload({'X', '2'}, payload).value() == Operation{sample()});
 }

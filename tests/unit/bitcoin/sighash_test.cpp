@@ -7,8 +7,8 @@ using namespace quorate::bitcoin;
 
 namespace {
 
-constexpr SighashType all_types[] = {SighashType::all,        SighashType::none,
-                                     SighashType::single,     SighashType::all_anyone,
+constexpr SighashType all_types[] = {SighashType::all,         SighashType::none,
+                                     SighashType::single,      SighashType::all_anyone,
                                      SighashType::none_anyone, SighashType::single_anyone};
 
 /// Two inputs, two outputs.
@@ -39,10 +39,9 @@ TEST_CASE("segwit_sighash: the published digest") {
   const auto key = fixed_from_hex<crypto::PublicKey>(
                        "025476c2e83188368da1ff3e292e7acafcdb3566bb0ad253f62fc70f07aeee6357")
                        .value();
-  CHECK(to_hex(segwit_sighash(tx, 1, crypto::hash160(key.view()), Sats{600'000'000},
-                              SighashType::all)
-                   .value()) ==
-        "c37af31116d1b27caf68aae9e3ac82f1477929014d5b917657d0eb49478cb670");
+  CHECK(
+      to_hex(segwit_sighash(tx, 1, crypto::hash160(key.view()), Sats{600'000'000}, SighashType::all)
+                 .value()) == "c37af31116d1b27caf68aae9e3ac82f1477929014d5b917657d0eb49478cb670");
 }
 
 TEST_CASE("sighash: every digest differs by type and by input") {
@@ -88,8 +87,7 @@ TEST_CASE("sighash: a type covers exactly the outputs and inputs it says") {
 TEST_CASE("sighash: SIGHASH_DEFAULT is Taproot's only; SIGHASH_SINGLE needs its output") {
   Transaction tx = two_by_two();
   CHECK(taproot(tx, 0, SighashType::standard) != taproot(tx, 0, SighashType::all));
-  CHECK(segwit_sighash(tx, 0, {}, {}, SighashType::standard).code() ==
-        Errc::sighash_type_unknown);
+  CHECK(segwit_sighash(tx, 0, {}, {}, SighashType::standard).code() == Errc::sighash_type_unknown);
   CHECK(legacy_sighash(tx, 0, {}, SighashType::standard).code() == Errc::sighash_type_unknown);
   CHECK(segwit_sighash(tx, 0, {}, {}, SighashType{4}).code() == Errc::sighash_type_unknown);
   CHECK(legacy_sighash(tx, 0, {}, SighashType{0x80}).code() == Errc::sighash_type_unknown);

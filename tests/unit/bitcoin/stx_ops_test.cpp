@@ -80,8 +80,15 @@ TEST_CASE("DelegateStx: golden bodies with and without its optional fields") {
   const MicroStx amount{1'000'000};
   const DelegateStx bare{amount, std::nullopt, std::nullopt};
   const DelegateStx full{amount, 2, BurnHeight{3}};
-  CHECK(to_hex(bare.body()) == million + "00" "00000000" "00");
-  CHECK(to_hex(full.body()) == million + "01" "00000002" "01" "0000000000000003");
+  CHECK(to_hex(bare.body()) == million +
+                                   "00"
+                                   "00000000"
+                                   "00");
+  CHECK(to_hex(full.body()) == million +
+                                   "01"
+                                   "00000002"
+                                   "01"
+                                   "0000000000000003");
   for (const DelegateStx& op : {bare, full, DelegateStx{amount, 0, std::nullopt},
                                 DelegateStx{amount, std::nullopt, BurnHeight{9}}}) {
     CHECK(DelegateStx::from_body(op.body()).value() == op);
@@ -89,13 +96,25 @@ TEST_CASE("DelegateStx: golden bodies with and without its optional fields") {
 }
 
 TEST_CASE("DelegateStx: flags, hidden index, lengths and amount are checked") {
-  CHECK(refusal<DelegateStx>(million + "02" "00000000" "00") == Errc::bad_flag);
-  CHECK(refusal<DelegateStx>(million + "00" "00000000" "02") == Errc::bad_flag);
-  CHECK(refusal<DelegateStx>(million + "00" "00000001" "00") == Errc::spare_bits_set);
-  CHECK(refusal<DelegateStx>(million + "00" "00000000" "01") == Errc::operation_wrong_length);
-  CHECK(refusal<DelegateStx>(million + "00" "00000000" "00" "0000000000000003") ==
-        Errc::operation_wrong_length);
-  CHECK(refusal<DelegateStx>(million + "00" "00000000") == Errc::operation_wrong_length);
-  CHECK(refusal<DelegateStx>(std::string(32, '0') + "00" "00000000" "00") ==
-        Errc::operation_zero_amount);
+  CHECK(refusal<DelegateStx>(million + "02"
+                                       "00000000"
+                                       "00") == Errc::bad_flag);
+  CHECK(refusal<DelegateStx>(million + "00"
+                                       "00000000"
+                                       "02") == Errc::bad_flag);
+  CHECK(refusal<DelegateStx>(million + "00"
+                                       "00000001"
+                                       "00") == Errc::spare_bits_set);
+  CHECK(refusal<DelegateStx>(million + "00"
+                                       "00000000"
+                                       "01") == Errc::operation_wrong_length);
+  CHECK(refusal<DelegateStx>(million + "00"
+                                       "00000000"
+                                       "00"
+                                       "0000000000000003") == Errc::operation_wrong_length);
+  CHECK(refusal<DelegateStx>(million + "00"
+                                       "00000000") == Errc::operation_wrong_length);
+  CHECK(refusal<DelegateStx>(std::string(32, '0') + "00"
+                                                    "00000000"
+                                                    "00") == Errc::operation_zero_amount);
 }

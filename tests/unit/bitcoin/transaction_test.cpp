@@ -16,14 +16,27 @@ Transaction with_witness() {
 }  // namespace
 
 TEST_CASE("transaction: golden encodings without and with witness") {
-  const std::string input = "01" "0707070707070707070707070707070707070707070707070707070707070707"
-                            "01000000" "00" "ffffffff";
-  const std::string output = "01" "e803000000000000" "19"
-                             "76a914000000000000000000000000000000000000000088ac";
+  const std::string input =
+      "01"
+      "0707070707070707070707070707070707070707070707070707070707070707"
+      "01000000"
+      "00"
+      "ffffffff";
+  const std::string output =
+      "01"
+      "e803000000000000"
+      "19"
+      "76a914000000000000000000000000000000000000000088ac";
   CHECK(to_hex(encode_transaction(sample_transaction())) ==
         "02000000" + input + output + "00000000");
   CHECK(to_hex(encode_transaction(with_witness())) ==
-        "02000000" "0001" + input + output + "02" "020102" "00" + "00000000");
+        "02000000"
+        "0001" +
+            input + output +
+            "02"
+            "020102"
+            "00" +
+            "00000000");
   CHECK(encode_without_witness(with_witness()) == encode_transaction(sample_transaction()));
 }
 
@@ -52,7 +65,8 @@ TEST_CASE("transaction: witnesses change the wtxid and count once, not four time
   CHECK(tx.virtual_size() == plain.virtual_size() + 2);
 }
 
-TEST_CASE("transaction: decoding returns what was encoded; truncations and a spare byte are refused") {
+TEST_CASE(
+    "transaction: decoding returns what was encoded; truncations and a spare byte are refused") {
   for (const Transaction& tx : {sample_transaction(), with_witness()}) {
     Bytes bytes = encode_transaction(tx);
     CHECK(decode_transaction(bytes).value() == tx);
@@ -80,11 +94,17 @@ TEST_CASE("transaction: no outputs, or no inputs in segwit form, is refused") {
   Transaction tx = sample_transaction();
   tx.outputs.clear();
   CHECK(decode_transaction(encode_transaction(tx)).code() == Errc::transaction_empty);
-  CHECK(decode_transaction(hex("020000000001" "00" "01" "0000000000000000" "00" "00000000"))
+  CHECK(decode_transaction(hex("020000000001"
+                               "00"
+                               "01"
+                               "0000000000000000"
+                               "00"
+                               "00000000"))
             .code() == Errc::transaction_empty);
 }
 
-TEST_CASE("transaction: 21 million bitcoin are accepted, one satoshi more is refused, also in sum") {
+TEST_CASE(
+    "transaction: 21 million bitcoin are accepted, one satoshi more is refused, also in sum") {
   Transaction tx = sample_transaction();
   tx.outputs[0].value = max_money;
   CHECK(decode_transaction(encode_transaction(tx)).ok());

@@ -22,8 +22,11 @@ VrfRegistration sample(std::size_t memo) {
 
 TEST_CASE("VrfRegistration: golden payload") {
   CHECK(to_hex(payload_of({'X', '2'}, sample(2))) ==
-        "5832" "5e" "2222222222222222222222222222222222222222"
-        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c" "9999");
+        "5832"
+        "5e"
+        "2222222222222222222222222222222222222222"
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+        "9999");
 }
 
 TEST_CASE("VrfRegistration: memos of 0 and 25 bytes are read back, 26 and a short body refused") {

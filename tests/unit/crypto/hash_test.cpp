@@ -18,12 +18,14 @@ TEST_CASE("hash: published values of the plain functions") {
 }
 
 TEST_CASE("hash: sha256d of Bitcoin's first block header is its hash") {
-  const Bytes header =
-      from_hex(
-          "01000000" "0000000000000000000000000000000000000000000000000000000000000000"
-          "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a" "29ab5f49" "ffff001d"
-          "1dac2b7c")
-          .value();
+  const Bytes header = from_hex(
+                           "01000000"
+                           "0000000000000000000000000000000000000000000000000000000000000000"
+                           "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a"
+                           "29ab5f49"
+                           "ffff001d"
+                           "1dac2b7c")
+                           .value();
   CHECK(to_hex(reversed(sha256d(header))) ==
         "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f");
 }

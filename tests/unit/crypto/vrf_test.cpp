@@ -9,10 +9,9 @@ namespace {
 
 // Source: draft-irtf-cfrg-vrf-04, appendix A, second example of suite 3.
 const VrfKey& key() {
-  static const VrfKey value =
-      vrf_key_of_seed(fixed_from_hex<Hash256>(
-                          "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
-                          .value());
+  static const VrfKey value = vrf_key_of_seed(
+      fixed_from_hex<Hash256>("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
+          .value());
   return value;
 }
 const VrfProof& proof() {
