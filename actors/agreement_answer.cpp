@@ -159,11 +159,6 @@ void AgreementMachine::prepare(const View& view, const Value& value, const Vote&
   prepare_ = sign_vote(Phase::prepare, view, value);
   answered_ = word;
   hear_vote(context_->self, Phase::prepare, *prepare_);
-  // A producer's objection to an earlier proposal is settled; a stacker's is about a block and stays.
-  if (is_producers_block()) {
-    refusal_.reset();
-    refusals_.erase(context_->self);
-  }
   enter(view);
 }
 

@@ -21,7 +21,7 @@ constexpr std::size_t remembered_leaders = 64;
 }  // namespace
 
 void AgreementMachine::hear_state(MemberIndex member, const AgreementState& state) {
-  if (state.view.round == 0 || is_producers_block()) {
+  if (!is_producers_block() && state.view.round == 0 && state.view > View{}) {
     View& seen = views_[member];
     seen = std::max(seen, state.view);
   }
@@ -109,6 +109,14 @@ void AgreementMachine::learn_decision(const VoteCertificate& certificate) {
   decisions_.push_back(certificate);
   promised_ = true;
   order(agreement::Decided{certificate});
+}
+
+/// Proposals that can no longer be answered go; what is left is at most one per leader.
+void AgreementMachine::forget_proposals() {
+  std::erase_if(heard_, [this](const auto& entry) {
+    const View view = entry.second.word.view;
+    return (current_ && view <= *current_) || (!is_producers_block() && view < view_);
+  });
 }
 
 void AgreementMachine::follow_views() {

@@ -175,6 +175,7 @@ void AgreementMachine::settle(Instant now) {
   }
   open_signing();
   want_blocks();
+  forget_proposals();
   arm_timers(now);
 }
 
@@ -213,6 +214,10 @@ void AgreementMachine::enter(const View& view) {
   ASSERT(!current_ || *current_ <= view);  // Views only go up.
   current_ = view;
   if (view_ < view && !is_producers_block()) view_ = view;
+  if (is_producers_block() && refusal_ && refusal_->view <= view) {
+    refusal_.reset();  // Moot: that proposal is overtaken.
+    refusals_.erase(context_->self);
+  }
   promised_ = true;
   dirty_ = true;
 }

@@ -51,7 +51,8 @@ class AgreementMachine {
 
   /// Key of this instance's one record: views, votes, locks. What it holds is never contradicted.
   [[nodiscard]] static Bytes record_key(const consensus::InstanceId& instance);
-  /// Everything that can influence later steps, in one canonical encoding (for exhaustive search).
+  /// Everything that can influence later steps except what is only remembered to convict a member or
+  /// to spare a second check, in one canonical encoding (for exhaustive search).
   [[nodiscard]] Bytes fingerprint() const;
 
  private:
@@ -123,6 +124,7 @@ class AgreementMachine {
   void learn_decision(const VoteCertificate& certificate);
   void accuse(messages::FaultKind kind, MemberIndex member, const Vote& first, const Vote& second);
   void follow_views();
+  void forget_proposals();
 
   // agreement_machine.cpp: what follows from the state, in the order of the rules.
   void settle(Instant now);

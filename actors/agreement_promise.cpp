@@ -138,11 +138,8 @@ Bytes AgreementMachine::fingerprint() const {
   put_map(refusals_);
   put_map(views_);
   put_map(heard_);
-  put_map(leaders_);
-  for (const auto& [view, word] : words_) out.put(view).put(word.first).put(word.second);
   for (const Value& value : signed_) out.put(value);
   for (const Value& value : wanted_) out.put(value);
-  for (const MemberIndex member : convicted_) out.put(member);
   for (const auto& [value, judged] : judged_) {
     out.put(value).put(judged.fees).put(judged.source).put(judged.order);
     out.put(static_cast<std::uint8_t>(judged.verdict)).put(static_cast<std::uint8_t>(judged.seen));
