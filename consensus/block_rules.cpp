@@ -173,6 +173,19 @@ Result<BlockPlace> place_block(const ExecutionRules& rules, const BlockTree& tre
   return place;
 }
 
+Result<> check_contents(const Block& block) {
+  if (block.certificates_hash() != block.header.certificates) return Errc::certificates_mismatch;
+  std::vector<Txid> txids;
+  for (const auto& tx : block.transactions) txids.push_back(stacks::txid_of(tx.bytes));
+  if (std::set<Txid>(txids.begin(), txids.end()).size() != txids.size()) {
+    return Errc::transaction_twice;
+  }
+  if (stacks::merkle_root(txids) != block.header.transactions_root) {
+    return Errc::transactions_root_mismatch;
+  }
+  return done();
+}
+
 Result<> check_rejection(const ExecutionRules& rules, const VoteCertificate& certificate,
                          const StackerPlan& stackers, TermNumber term, BlockHeight height,
                          std::uint32_t attempt, BurnNode& view) {

@@ -31,6 +31,10 @@ struct CheckedBlock {
                                        TermNumber term, BlockHeight height, std::uint32_t attempt,
                                        BurnNode& view);
 
+/// Whether the body is the one the header names, so that the block's id stands for all of it.
+/// @returns certificates_mismatch, transaction_twice or transactions_root_mismatch.
+[[nodiscard]] Result<> check_contents(const Block& block);
+
 /// Every rule but seal and clock. @returns what `place_block` returns, or attempt_without_rejection,
 /// rejection_superfluous, what `check_rejection` returns, parent_seal_missing,
 /// parent_seal_mismatch, a refusal of the parent's seal, key_certificate_missing,

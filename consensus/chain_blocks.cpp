@@ -32,6 +32,9 @@ void CheckMemory::remember(const BlockId& id, Result<CheckedBlock> result) {
 }
 
 Result<CheckedBlock> ChainState::check(const Block& block, const BlockId& id) {
+  // The id covers the header only. Without this a block with the same header and another body would
+  // be answered for, or would leave its own refusal behind for the true one.
+  if (!check_contents(block).ok()) return check_block(rules(), tree, block);
   if (const Result<CheckedBlock>* known = memory.find(id)) return *known;
   Result<CheckedBlock> checked = check_block(rules(), tree, block);
   if (checked.ok() || !is_parked(checked.code())) memory.remember(id, checked);

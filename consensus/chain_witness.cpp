@@ -3,24 +3,10 @@
 // is enough to know which transactions a later block has to replay.
 // Gap: docs/spec_gaps.md "Orphaned blocks while syncing".
 #include "consensus/chain_state.hpp"
-#include "stacks/merkle.hpp"
 
 namespace quorate::consensus {
 
 namespace {
-
-Result<> check_contents(const Block& block) {
-  if (block.certificates_hash() != block.header.certificates) return Errc::certificates_mismatch;
-  std::vector<Txid> txids;
-  for (const auto& tx : block.transactions) txids.push_back(stacks::txid_of(tx.bytes));
-  if (std::set<Txid>(txids.begin(), txids.end()).size() != txids.size()) {
-    return Errc::transaction_twice;
-  }
-  if (stacks::merkle_root(txids) != block.header.transactions_root) {
-    return Errc::transactions_root_mismatch;
-  }
-  return done();
-}
 
 /// The plan that certified a carried key, or what the parent signs with.
 template <class Plan>

@@ -7,7 +7,7 @@ namespace quorate::consensus::testing {
 namespace {
 
 crypto::SecretKey derived(std::string_view tag, std::uint32_t index) {
-  return crypto::SecretKey::derive(tag, encode(index));
+  return crypto::SecretKey::derive("quorate/test/" + std::string(tag), encode(index));
 }
 
 constexpr std::uint32_t known_members = 8;
@@ -33,7 +33,7 @@ Genesis make_genesis() {
     const crypto::SecretKey key = derived("stacker", i);
     genesis.signers.push_back(
         {RewardScript{bitcoin::p2wpkh_script(key.public_key()).bytes}, key.public_key(),
-         10 + 5 * i});
+         10 + 3 * i});
   }
   return genesis;
 }
@@ -115,7 +115,8 @@ bitcoin::BurnTx enrollment_tx(const Producer& producer, const EnrollmentWindow& 
 }
 
 crypto::SecretKey group_secret(GroupKind kind, std::uint64_t generation) {
-  return crypto::SecretKey::derive(kind == GroupKind::producers ? "group-p" : "group-s",
+  return crypto::SecretKey::derive(kind == GroupKind::producers ? "quorate/test/group-p"
+                                                                   : "quorate/test/group-s",
                                    encode(generation));
 }
 
