@@ -49,6 +49,7 @@ class KeygenMachine::Core {
   void open_attempt(crypto::KeygenConfig config);
   void deal(Effects& out);
   void replay_future(Effects& out);
+  void follow_others(Effects& out);
   void learn_contents(MemberIndex member, const messages::KeygenState& state);
   void forget_contents();
   void advance(Effects& out);

@@ -49,7 +49,16 @@ void DealingBook::remember_word(MemberIndex dealer, const messages::SignedDealin
 }
 
 bool DealingBook::add(const DealingSeen& seen) {
-  if (self_ && seen.member == *self_) return false;
+  if (self_ && seen.member == *self_) {
+    // The own dealing, read back: now its signature is known, too.
+    if (own_ && own_->bytes == seen.dealing) {
+      words_[*self_] = seen.word;
+      KnownDealing& known = dealings_[*self_].front();
+      known.word = seen.word;
+      known.manifest = seen.manifest;
+    }
+    return false;
+  }
   const auto [first, is_new] = words_.emplace(seen.member, seen.word);
   if (!is_new && first->second.content_hash != seen.word.content_hash) {
     // Two words of one version: whatever they say, the dealer signed two contents for one attempt.
@@ -212,7 +221,7 @@ void DealingBook::judge(const Heard& heard, const KnownDealing& known) {
   }
   liars_.insert(verdict->member);
   // A complaint with a bad proof inside could be anybody's; it proves nothing to others.
-  if (verdict->reason == Errc::bad_dleq_proof) return;
+  if (verdict->reason == Errc::bad_dleq_proof || known.word.signature.is_zero()) return;
   evidence_.push_back({verdict->member, "false_complaint", encode(messages::KeygenFault{proof})});
 }
 

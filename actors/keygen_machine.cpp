@@ -190,10 +190,11 @@ void KeygenMachine::Core::on(const DealingSeen& seen, Effects&) {
   if (book_->add(seen) && !reached(deal_deadline_ + 1)) in_time_.insert(seen.member);
 }
 
-void KeygenMachine::Core::on(const PeerKeygen& peer, Effects&) {
+void KeygenMachine::Core::on(const PeerKeygen& peer, Effects& out) {
   if (self_ && peer.member == *self_) return;
   if (peer.state.attempt > attempt_.attempt) {
     future_states_[peer.member] = peer.state;
+    follow_others(out);
     return;
   }
   const Hash256 hash = crypto::sha512_256(encode(peer.state));
@@ -205,6 +206,23 @@ void KeygenMachine::Core::on(const PeerKeygen& peer, Effects&) {
   for (const auto& fault : peer.state.equivocations) book_->accuse(fault);
   for (const auto& complaint : peer.state.complaints) book_->hear(peer.member, complaint);
   learn_contents(peer.member, peer.state);
+}
+
+/// ≥ 34 % of weight in a later attempt: an honest member saw the one before it end in `retry`.
+void KeygenMachine::Core::follow_others(Effects& out) {
+  if (certificate_ || votes_) return;
+  std::map<std::uint32_t, Weight, std::greater<>> by_attempt;
+  for (const auto& [member, state] : future_states_) {
+    by_attempt[state.attempt] += scene_.set.weight(member);
+  }
+  Weight above{0};
+  for (const auto& [attempt, weight] : by_attempt) {
+    above += weight;
+    if (is_third(above, scene_.set.total())) {
+      enter_attempt(attempt, self_ ? Dealing::own : Dealing::none, out);
+      return;
+    }
+  }
 }
 
 void KeygenMachine::Core::learn_contents(MemberIndex member, const KeygenState& state) {
@@ -250,7 +268,7 @@ void KeygenMachine::Core::on(const KeepContent& kept, Effects&) {
 void KeygenMachine::Core::on(const KeyDecided& decided, Effects& out) {
   if (certificate_ || votes_) return;
   if (decided.certificate.value.kind == ValueKind::retry) {
-    enter_attempt(attempt_.attempt + 1, Dealing::own, out);
+    enter_attempt(attempt_.attempt + 1, self_ ? Dealing::own : Dealing::none, out);
   } else {
     votes_ = decided.certificate;
   }

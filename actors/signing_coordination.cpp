@@ -13,7 +13,7 @@ using messages::RejectReason;
 namespace {
 
 /// How often a member may say in one opening that its nonce was spent elsewhere.
-constexpr std::size_t max_lost = 3;
+constexpr std::size_t max_lost = 8;
 /// Waiting times grow up to this multiple of the first.
 constexpr std::int64_t max_growth = 8;
 
@@ -47,7 +47,7 @@ void SigningMachine::Core::on(const OpenSigning& open, Effects& out) {
   for (const MemberIndex member : excluded_) (void)coordinator.exclude(member);
   auto [entry, is_new] = openings_.emplace(
       open.instance, Opening{++openings_made_, open.view, open.subject, std::move(coordinator),
-                             {}, {}, {}, collect_wait_});
+                             {}, {}, {}, collect_wait_, next_random().bytes[0]});
   ASSERT(is_new);
   Opening& opening = entry->second;
   if (signer_) {
@@ -90,8 +90,10 @@ void SigningMachine::Core::arm(Opening& opening, Effects& out) {
   if (opening.coordinator.is_finished() || opening.armed_for == sessions) return;
   if (sessions > 0) opening.wait = std::max(opening.wait, session_wait_);
   opening.armed_for = sessions;
+  // Coordinators that got into each other's way come back at different times.
+  const Duration spread{sessions == 0 ? 0 : opening.wait.us * opening.jitter / 256};
   out.push_back(ArmTimer{Timer{signing_timer, opening.number, sessions, 0},
-                         now_ + opening.wait});
+                         now_ + opening.wait + spread});
   opening.wait = std::min(Duration{opening.wait.us * 3 / 2}, session_wait_ * max_growth);
 }
 
@@ -144,7 +146,13 @@ void SigningMachine::Core::feed_reject(const InstanceId& id, Opening& opening, M
 void SigningMachine::Core::feed_own_share(const crypto::SignatureShare& share, Effects& out) {
   for (auto& [id, opening] : openings_) {
     handle(id, opening, opening.coordinator.on_share(*self_, share), out);
+    const auto own = suite_of(opening.subject).offered();
+    handle(id, opening, opening.coordinator.on_nonces(*self_, own), out);
   }
+}
+
+void SigningMachine::Core::feed_own_reject(const messages::Reject& reject, Effects& out) {
+  for (auto& [id, opening] : openings_) feed_reject(id, opening, *self_, reject, out);
 }
 
 void SigningMachine::Core::handle(const InstanceId& id, Opening& opening, Outputs outputs,

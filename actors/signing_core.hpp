@@ -89,6 +89,7 @@ class SigningMachine::Core {
     std::map<MemberIndex, std::set<crypto::SessionId>> lost;
     std::optional<std::size_t> armed_for;  ///< Sessions opened when the timer was armed.
     Duration wait;
+    std::uint8_t jitter{};  ///< Lengthens the waits of this opening by so many 256ths.
   };
 
   // signing_machine.cpp: the member
@@ -108,7 +109,7 @@ class SigningMachine::Core {
   void release(const messages::PostedRequest& request, const crypto::BatchId& batch,
                const crypto::SignatureShare& share, Effects& out);
   void reject(const consensus::InstanceId& instance, const crypto::SessionId& session,
-              messages::RejectReason reason);
+              messages::RejectReason reason, Effects& out);
   [[nodiscard]] signing::Suite& suite_of(const crypto::SigningSubject& subject);
   void refill(signing::Suite& suite);
   [[nodiscard]] Hash256 next_random();
@@ -126,6 +127,7 @@ class SigningMachine::Core {
   void feed_reject(const consensus::InstanceId& id, Opening& opening, MemberIndex member,
                    const messages::Reject& reject, Effects& out);
   void feed_own_share(const crypto::SignatureShare& share, Effects& out);
+  void feed_own_reject(const messages::Reject& reject, Effects& out);
   void handle(const consensus::InstanceId& id, Opening& opening, Outputs outputs, Effects& out);
   void post(const consensus::InstanceId& id, Opening& opening, const crypto::OpenSession& open,
             Effects& out);

@@ -284,15 +284,15 @@ void SigningMachine::Core::answer(const crypto::PublicKey& from, const PostedReq
   if (signer_->answered(session)) return;  // It stands among the published shares.
   // Honest coordinators need one session more than there are faulty members.
   std::uint32_t& count = answered_[{posted.instance, from}];
-  if (count > set_.members.size()) return reject(posted.instance, session, RejectReason::too_many);
+  if (count > set_.members.size()) return reject(posted.instance, session, RejectReason::too_many, out);
   Suite& suite = suite_of(posted.subject);
   crypto::NonceBatch* batch = suite.find(own->batch);
-  if (batch == nullptr) return reject(posted.instance, session, RejectReason::unknown_nonce);
+  if (batch == nullptr) return reject(posted.instance, session, RejectReason::unknown_nonce, out);
   const auto share = signer_->answer(*batch, request, next_random());
   if (!share.ok()) {
     const bool is_spent = share.code() == Errc::nonce_used;
     return reject(posted.instance, session,
-                  is_spent ? RejectReason::nonce_spent : RejectReason::unknown_nonce);
+                  is_spent ? RejectReason::nonce_spent : RejectReason::unknown_nonce, out);
   }
   ++count;
   if (batch == &*suite.current) suite.next = std::max(suite.next, own->index + 1);
@@ -311,9 +311,11 @@ void SigningMachine::Core::release(const PostedRequest& request, const crypto::B
 }
 
 void SigningMachine::Core::reject(const InstanceId& instance, const crypto::SessionId& session,
-                                  RejectReason reason) {
-  rejects_.push_back({instance, {session, reason}});
+                                  RejectReason reason, Effects& out) {
+  const messages::Reject answer{session, reason};
+  rejects_.push_back({instance, answer});
   if (rejects_.size() > messages::max_posted_rejects) rejects_.erase(rejects_.begin());
+  feed_own_reject(answer, out);
 }
 
 void SigningMachine::Core::on(const CloseSigning& close, Effects& out) {

@@ -127,8 +127,9 @@ SigningCoordinator::Outputs SigningCoordinator::release(MemberIndex party,
   if (pending == pending_.end()) return out;
   const Session& lost = sessions_[pending->second];
   if (lost.context.id != session || lost.shares.contains(party)) return out;
+  // The next session waits for its time: two leaders that want the same nonces would else go on
+  // taking them from each other.
   pending_.erase(pending);
-  may_open_ = true;
   open_if_possible(out);
   return out;
 }

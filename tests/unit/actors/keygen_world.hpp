@@ -38,6 +38,16 @@ inline consensus::SignerSet scattered_set(const std::vector<std::uint32_t>& weig
   return set;
 }
 
+/// What member p signs when it writes `content` to its first pre-computation slot.
+inline messages::SignedDealing sign_word(const messages::KeygenScene& scene, std::size_t p,
+                                         ChunkVersion version, const SharedBytes& content) {
+  const MemberIndex member{static_cast<std::uint16_t>(p)};
+  const Hash256 hash = crypto::sha512_256(content.view());
+  const Hash256 digest = consensus::chunk_digest(scene.network_id, scene.db, scene.slot(member),
+                                                 version, hash);
+  return {version, hash, crypto::sign_recoverable(member_key(p), digest)};
+}
+
 /// What a crash leaves behind.
 class TestStore {
  public:
@@ -219,14 +229,6 @@ class KeygenWorld {
     for (std::size_t p = 0; p < members.size(); ++p) (void)tell(p, KeyDecided{certificate});
   }
 
-  messages::SignedDealing sign_word(std::size_t p, ChunkVersion version, const SharedBytes& bytes) {
-    const MemberIndex member{static_cast<std::uint16_t>(p)};
-    const Hash256 hash = crypto::sha512_256(bytes.view());
-    const Hash256 digest =
-        consensus::chunk_digest(test_network, db(), scene.slot(member), version, hash);
-    return {version, hash, crypto::sign_recoverable(member_key(p), digest)};
-  }
-
   void on(std::size_t p, const Persist& persist) {
     Member& member = members[p];
     member.store.commit(persist);
@@ -244,7 +246,7 @@ class KeygenWorld {
           [&](const DealingSeen& d) { return d.word.version == version && d.dealing == bytes; });
       if (is_written) continue;
       member.dealings.push_back({MemberIndex{static_cast<std::uint16_t>(p)},
-                                 sign_word(p, version, bytes), bytes, {}});
+                                 sign_word(scene, p, version, bytes), bytes, {}});
     }
   }
   void on(std::size_t p, const PublishKeygen& publish) {
