@@ -1,5 +1,5 @@
-// Where a shell reads the time that it passes to its machine: the wall clock of a real node, virtual
-// time in simulation.
+// Where a shell reads the time that it passes to its machine: the wall clock of a real node,
+// virtual time in simulation.
 #pragma once
 
 #include "base/time.hpp"

@@ -92,7 +92,8 @@ messages::ElectionActor::behavior_type election_participant(
         auto& shell = rt::state(self);
         std::erase(shell.peers, changed.peer);
         if (changed.up) shell.peers.push_back(changed.peer);
-        std::erase_if(shell.routes, [&](const auto& route) { return route.second == changed.peer; });
+        std::erase_if(shell.routes,
+                      [&](const auto& route) { return route.second == changed.peer; });
       },
       [self](const messages::ElectionHeard& heard) {
         // The route first: the answer is among the effects of this very step.

@@ -1,5 +1,5 @@
-// What all shells share: one message becomes one step of the machine, and the effects are performed in
-// their order. A shell decides nothing about the protocol.
+// What all shells share: one message becomes one step of the machine, and the effects are performed
+// in their order. A shell decides nothing about the protocol.
 #pragma once
 
 #include "actors/effects.hpp"

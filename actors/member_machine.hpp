@@ -1,5 +1,5 @@
-// The producer's and the stacker signer's machines as their shells see them, so that a simulation can
-// put a faulty member in an honest one's place.
+// The producer's and the stacker signer's machines as their shells see them, so that a simulation
+// can put a faulty member in an honest one's place.
 #pragma once
 
 #include "actors/member_io.hpp"

@@ -1,5 +1,5 @@
-// Shell of the replica peer machine. Translates sets into contracts and accepted chunks into news for
-// the members of this node.
+// Shell of the replica peer machine. Translates sets into contracts and accepted chunks into news
+// for the members of this node.
 #pragma once
 
 #include "actors/node_wiring.hpp"

@@ -6,8 +6,8 @@
 
 namespace quorate::actors {
 
-[[nodiscard]] messages::StackerSignerActor spawn_stacker(caf::actor_system& system, const Wiring& node,
-                                            const consensus::Params& params,
-                                            std::unique_ptr<MemberMachine> machine);
+[[nodiscard]] messages::StackerSignerActor spawn_stacker(
+    caf::actor_system& system, const Wiring& node, const consensus::Params& params,
+    std::unique_ptr<MemberMachine> machine);
 
 }  // namespace quorate::actors

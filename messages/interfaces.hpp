@@ -1,5 +1,6 @@
-// The map of a node: what every role hears and answers. Typed, so that a message to a role that does
-// not hear it is a compile error. Roles reach each other through these handles and nothing else.
+// The map of a node: what every role hears and answers. Typed, so that a message to a role that
+// does not hear it is a compile error. Roles reach each other through these handles and nothing
+// else.
 #pragma once
 
 #include "messages/caf_layer.hpp"

@@ -214,8 +214,8 @@ struct BurnBlockArrived {
   bitcoin::BurnBlock block;
   static constexpr auto wire_fields() { return std::make_tuple(&BurnBlockArrived::block); }
 };
-/// Wallets → follower: a finished Bitcoin transaction for Bitcoin, and the question for the coins that
-/// pay a script.
+/// Wallets → follower: a finished Bitcoin transaction for Bitcoin, and the question for the coins
+/// that pay a script.
 struct BitcoinSubmission {
   Blob<400'000> raw;
   static constexpr auto wire_fields() { return std::make_tuple(&BitcoinSubmission::raw); }

@@ -1,5 +1,5 @@
-// The one list of messages between actors, with their ids for CAF. Leave the order alone: an id is a
-// place in this list.
+// The one list of messages between actors, with their ids for CAF. Leave the order alone: an id is
+// a place in this list.
 #pragma once
 
 #include <caf/type_id.hpp>

@@ -1,5 +1,5 @@
-// The one place that wires a node: which roles it has, what they know, how they reach each other and
-// the world. Real and simulated nodes differ in their ports only.
+// The one place that wires a node: which roles it has, what they know, how they reach each other
+// and the world. Real and simulated nodes differ in their ports only.
 #pragma once
 
 #include <functional>

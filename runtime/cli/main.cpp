@@ -1,4 +1,5 @@
-// The program `quorate`: reads the command line (the only file that includes CLI11) and runs a command.
+// The program `quorate`: reads the command line (the only file that includes CLI11) and runs a
+// command.
 #include <CLI/CLI.hpp>
 
 #include "runtime/cli/sim_command.hpp"
@@ -46,13 +47,15 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
       ->type_name("FILE");
   sim->add_flag("--check-determinism", options.check_determinism,
                 "Run twice and compare trace and report");
+  sim->add_flag("--verbose", options.verbose, "Also what was counted inside the nodes");
   sim->add_flag("--quiet", options.quiet, "No live line per Bitcoin block");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Quorate: Stacks blocks by producer sets, signed by producers and stackers", "quorate"};
+  CLI::App app{"Quorate: Stacks blocks by producer sets, signed by producers and stackers",
+               "quorate"};
   app.require_subcommand(1);
   quorate::cli::SimOptions sim;
   add_sim(app, sim);

@@ -82,8 +82,8 @@ Result<Scenario> chosen_scenario(const SimOptions& options) {
   if (options.preset && options.scenario) {
     return Error{Errc::bad_option, "a scenario file names its preset itself; leave out --preset"};
   }
-  auto scenario = options.scenario ? read_scenario(*options.scenario)
-                                   : preset(options.demo ? "demo" : options.preset.value_or("tiny"));
+  const std::string name = options.demo ? "demo" : options.preset.value_or("tiny");
+  auto scenario = options.scenario ? read_scenario(*options.scenario) : preset(name);
   TRY(scenario);
   Scenario out = std::move(scenario).value();
   if (options.seed) out.seed = *options.seed;
@@ -140,6 +140,7 @@ void print_interval(const BurnInterval& interval) {
 struct Outcome {
   Findings findings;
   std::string summary;
+  std::map<std::string, std::uint64_t> counters;
   Duration virtual_time;
   double wall_seconds{};
 };
@@ -153,6 +154,7 @@ Result<Outcome> simulate(const Prepared& prepared, const std::string& trace, boo
   Outcome out;
   out.findings = examine(*world, prepared.expected);
   out.summary = summary(*world, out.findings);
+  out.counters = world->counters();
   out.virtual_time = world->virtual_time();
   out.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -205,6 +207,9 @@ Exit run_sim(const SimOptions& options) {
     if (!written.ok()) return complain(written.error());
   }
   print_outcome(*prepared, *outcome);
+  if (options.verbose) {
+    for (const auto& [name, count] : outcome->counters) fmt::print("  {:<48}{}\n", name, count);
+  }
   if (outcome->findings.failures.empty()) return Exit::held;
   fmt::print(stderr, "Again: quorate sim --preset {} --seed {}\n",
              prepared->scenario.params.preset, prepared->scenario.seed);

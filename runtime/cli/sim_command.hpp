@@ -32,6 +32,7 @@ struct SimOptions {
   std::optional<std::string> trace;
   bool check_determinism{};
   bool quiet{};
+  bool verbose{};
 };
 
 [[nodiscard]] Exit run_sim(const SimOptions& options);

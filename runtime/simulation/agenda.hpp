@@ -1,5 +1,5 @@
-// Virtual time and what is going to happen outside of the actors: deliveries, Bitcoin blocks, faults.
-// Happenings of one moment come in the order in which they were entered.
+// Virtual time and what is going to happen outside of the actors: deliveries, Bitcoin blocks,
+// faults. Happenings of one moment come in the order in which they were entered.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// The scripted Bitcoin as a participant of the network: answers followers, takes their transactions,
-// tells everybody about new blocks.
+// The scripted Bitcoin as a participant of the network: answers followers, takes their
+// transactions, tells everybody about new blocks.
 #pragma once
 
 #include "runtime/simulation/network.hpp"

@@ -5,8 +5,8 @@
 
 namespace quorate::simulation {
 
-/// A producer that in one term shows two candidates and prepares two values: before everything it writes
-/// in its signing and candidate slots stands a lie of the next lower version.
+/// A producer that in one term shows two candidates and prepares two values: before everything it
+/// writes in its signing and candidate slots stands a lie of the next lower version.
 [[nodiscard]] runtime::ProducerMaker equivocating_producer(TermNumber term);
 
 }  // namespace quorate::simulation

@@ -88,7 +88,8 @@ std::vector<consensus::GenesisSigner> Cast::signers() const {
 std::vector<ScriptedBurnchain::Grant> Cast::grants() const {
   std::vector<ScriptedBurnchain::Grant> out;
   for (NodeNumber node = 1; node <= scenario_.producers.size(); ++node) {
-    // Enough for the registration and an enrollment per term, and for an announcement per burn block.
+    // Enough for the registration and an enrollment per term, and for an announcement per burn
+    // block.
     const std::uint64_t spend = scenario_.producers[node - 1].spend.value;
     out.push_back({bitcoin::wallet_script(key(node)),
                    Sats{(spend + 10'000) * (scenario_.producing_terms + 4) + 100'000}});

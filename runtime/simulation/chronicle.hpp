@@ -1,5 +1,5 @@
-// What a simulation remembers of every block: who saw it accepted, announced, final, and how its money
-// was split. Reports and checkers read it.
+// What a simulation remembers of every block: who saw it accepted, announced, final, and how its
+// money was split. Reports and checkers read it.
 #pragma once
 
 #include <map>

@@ -1,5 +1,6 @@
-// Runs all actors of a simulation in one thread, one message at a time, in an order and at times that
-// follow from a seed. Derived from CAF's test coordinator; its clock is the simulation's clock.
+// Runs all actors of a simulation in one thread, one message at a time, in an order and at times
+// that follow from a seed. Derived from CAF's test coordinator; its clock is the simulation's
+// clock.
 #pragma once
 
 #include <caf/actor_system_config.hpp>

@@ -1,6 +1,6 @@
-// Hands transfers to mempools as wallets would: spread over time, each account's in nonce order, held
-// back while too far ahead, and remembers what became of every line. Pure: it is told the time, the
-// outcomes and the accepted blocks.
+// Hands transfers to mempools as wallets would: spread over time, each account's in nonce order,
+// held back while too far ahead, and remembers what became of every line. Pure: it is told the
+// time, the outcomes and the accepted blocks.
 #pragma once
 
 #include <deque>

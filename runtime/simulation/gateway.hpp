@@ -1,5 +1,5 @@
-// The clients' side of all simulated nodes: hears what became of the transfers that the feeder handed
-// in.
+// The clients' side of all simulated nodes: hears what became of the transfers that the feeder
+// handed in.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// The simulated links between nodes: loss, delay, duplication and partitions drawn from the seed. Every
-// message is the encoded frame that a real link would carry, so wire bugs show here.
+// The simulated links between nodes: loss, delay, duplication and partitions drawn from the seed.
+// Every message is the encoded frame that a real link would carry, so wire bugs show here.
 #pragma once
 
 #include "messages/peer_message.hpp"

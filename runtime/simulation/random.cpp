@@ -41,18 +41,4 @@ Duration Random::between(Duration low, Duration high) {
                    below(static_cast<std::uint64_t>((high - low).us) + 1))};
 }
 
-Duration Random::exponential(Duration mean) {
-  // −ln(u) by counting halvings: u = 2^−k · f with f in [1/2, 1), and −ln f approximated linearly
-  // between its ends. Relative error below 1 %, which no scenario can feel.
-  constexpr std::uint64_t ln2_ppm = 693'147;
-  std::uint64_t draw = next() | 1;
-  const auto halvings = static_cast<std::uint64_t>(std::countl_zero(draw));
-  draw <<= halvings;
-  const std::uint64_t below_one = ~draw >> 12;  // (1 − f)·2^52, f in [1/2, 1).
-  const std::uint64_t fraction_ppm = ((below_one >> 20) * 2 * ln2_ppm) >> 32;
-  const std::uint64_t ln_ppm = halvings * ln2_ppm + fraction_ppm;
-  return Duration{static_cast<std::int64_t>(
-      (static_cast<unsigned __int128>(ln_ppm) * static_cast<std::uint64_t>(mean.us)) / 1'000'000)};
-}
-
 }  // namespace quorate::simulation

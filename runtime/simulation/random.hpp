@@ -1,5 +1,5 @@
-// Chance in a simulation: reproducible streams drawn from one seed, one per purpose, so that adding a
-// draw in one place does not change what happens in another.
+// Chance in a simulation: reproducible streams drawn from one seed, one per purpose, so that adding
+// a draw in one place does not change what happens in another.
 #pragma once
 
 #include <string_view>
@@ -21,9 +21,6 @@ class Random {
   Duration between(Duration low, Duration high);
   /// True with a chance of `parts` in 1000.
   bool chance(std::uint32_t parts) { return parts > 0 && below(1000) < parts; }
-  /// Exponentially distributed with the given mean, in integers (no floating point, so that every
-  /// machine draws the same).
-  Duration exponential(Duration mean);
 
  private:
   std::array<std::uint64_t, 4> state_{};

@@ -1,5 +1,5 @@
-// The result of a simulation: as JSON for programs (every field in docs/simulation.md "Report") and as a
-// summary for people. Amounts are texts, since JSON numbers lose precision.
+// The result of a simulation: as JSON for programs (every field in docs/simulation.md "Report") and
+// as a summary for people. Amounts are texts, since JSON numbers lose precision.
 #pragma once
 
 #include <string>

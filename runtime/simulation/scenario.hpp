@@ -23,7 +23,7 @@ enum class FaultKind : std::uint8_t {
   kill_leader,  ///< The leader of the moment stops and comes back after `blocks`.
   crash,        ///< `who` stops and comes back after `blocks` with what its disk holds.
   isolate,      ///< `who` is cut off from everybody for `blocks`.
-  equivocate,   ///< `who` shows different members different candidates and votes, for the whole term.
+  equivocate,   ///< `who` shows two candidates and two votes each time, for the whole term.
   reorganise,   ///< Bitcoin replaces its last `depth` blocks.
   censor,       ///< Bitcoin keeps enrollments out for `blocks`.
 };

@@ -1,6 +1,6 @@
-// Bitcoin with a script instead of miners: takes transactions, checks their coins and signatures, makes
-// blocks with valid Merkle roots and header hashes, reorganises and censors when told to. It stands
-// outside of all nodes and speaks the feed's messages. No proof of work.
+// Bitcoin with a script instead of miners: takes transactions, checks their coins and signatures,
+// makes blocks with valid Merkle roots and header hashes, reorganises and censors when told to. It
+// stands outside of all nodes and speaks the feed's messages. No proof of work.
 #pragma once
 
 #include <functional>
@@ -25,14 +25,14 @@ class ScriptedBurnchain {
   ScriptedBurnchain(BurnHeight first, std::uint32_t time_s, const std::vector<Grant>& grants);
 
   /// Takes a transaction to be mined. The one already known is taken again silently.
-  /// @returns a refusal of the codec, coin_unknown, coin_spent, output_exceeds_input, or a refusal of
-  /// `bitcoin::verify_input`.
+  /// @returns a refusal of the codec, coin_unknown, coin_spent, output_exceeds_input, or a refusal
+  /// of `bitcoin::verify_input`.
   Result<BurnTxid> submit(ByteView raw);
 
   /// One block on top of the tip with every waiting transaction that is not censored.
   const bitcoin::BurnBlock& mine(std::uint32_t time_s);
-  /// Replaces the last `depth` blocks by `depth` + 1 others; their transactions are mined again as far
-  /// as `censor` lets them. The first block is never replaced.
+  /// Replaces the last `depth` blocks by `depth` + 1 others; their transactions are mined again as
+  /// far as `censor` lets them. The first block is never replaced.
   void reorganise(std::uint32_t depth, std::uint32_t time_s);
 
   /// Transactions for which it returns true stay out of blocks while it is set.

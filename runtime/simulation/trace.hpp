@@ -1,5 +1,5 @@
-// The record of a simulation, one JSON line per message or event, and its SHA-256: two runs with the
-// same seed must give the same bytes. Keep-alives are left out (messages/peer_message.hpp).
+// The record of a simulation, one JSON line per message or event, and its SHA-256: two runs with
+// the same seed must give the same bytes. Keep-alives are left out (messages/peer_message.hpp).
 #pragma once
 
 #include <cstdio>

@@ -19,8 +19,8 @@ struct TransferLine {
   Errc refusal{};
 };
 
-/// @returns cannot_read_file or transfers_malformed (a line that is not a JSON object with 'txid' and
-/// 'hex', bad hexadecimal, a txid that does not belong to the bytes).
+/// @returns cannot_read_file or transfers_malformed (a line that is not a JSON object with 'txid'
+/// and 'hex', bad hexadecimal, a txid that does not belong to the bytes).
 [[nodiscard]] Result<std::vector<TransferLine>> read_transfers(const std::string& path);
 
 /// Network, chain id and balances; the signers are the caller's. @returns cannot_read_file or

@@ -59,8 +59,8 @@ SimulatedWorld::SimulatedWorld(WorldSetup setup, std::unique_ptr<Trace> trace)
   const auto mined_at = [&](BurnHeight height) {
     return mining_[height - scenario_.params.first_burn_height - 1];
   };
-  // From the first producing term's start until late in the last one, so that an announcement in that
-  // term still covers the last transfer.
+  // From the first producing term's start until late in the last one, so that an announcement in
+  // that term still covers the last transfer.
   const FeederRules rules{
       mined_at(consensus::first_height(scenario_.params, consensus::first_producing_term)),
       mined_at(consensus::first_height(scenario_.params, scenario_.last_term()) +
@@ -112,6 +112,7 @@ void SimulatedWorld::run() {
   tell_interval();
   check_agreement();
   check_replicas();
+  for (const auto& [name, times] : bitcoin_->refusals()) counters_["bitcoin." + name] = times;
 }
 
 void SimulatedWorld::show_burn_blocks() {

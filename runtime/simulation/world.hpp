@@ -1,5 +1,6 @@
-// A whole network in one process: scripted Bitcoin, N nodes made by `spawn_node`, seeded links, virtual
-// time, faults on schedule, and checkers that look at everything. One thread; one seed decides all.
+// A whole network in one process: scripted Bitcoin, N nodes made by `spawn_node`, seeded links,
+// virtual time, faults on schedule, and checkers that look at everything. One thread; one seed
+// decides all.
 #pragma once
 
 #include <functional>

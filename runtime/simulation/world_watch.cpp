@@ -7,6 +7,11 @@ namespace quorate::simulation {
 
 void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent& event,
                                     const consensus::Chain& chain) {
+  constexpr std::array names{"burn_tip",        "set_planned", "key_learned",     "position",
+                             "block_accepted",  "dropped",     "block_announced", "block_final",
+                             "enrollment_open", "registered",  "mempool"};
+  static_assert(names.size() == std::variant_size_v<messages::ChainEvent>);
+  count(std::string("chain.") + names[event.index()]);
   if (const auto* block = std::get_if<messages::BlockAccepted>(&event)) {
     accepted(node, *block, chain);
   } else if (const auto* gone = std::get_if<messages::BlocksDropped>(&event)) {

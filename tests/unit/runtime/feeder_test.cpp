@@ -10,8 +10,8 @@ namespace {
 constexpr Instant begin{1'000'000'000};
 
 struct Scene {
-  crypto::SecretKey ada = crypto::SecretKey::derive("test", Bytes{1});
-  crypto::SecretKey bob = crypto::SecretKey::derive("test", Bytes{2});
+  crypto::SecretKey ada = crypto::SecretKey::derive("quorate/test", Bytes{1});
+  crypto::SecretKey bob = crypto::SecretKey::derive("quorate/test", Bytes{2});
   consensus::Genesis genesis;
   std::vector<TransferLine> lines;
 

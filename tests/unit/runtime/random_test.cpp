@@ -40,12 +40,3 @@ TEST_CASE("a chance in a thousand is about that") {
   CHECK(hits < 10'500);
   CHECK_FALSE(Random(5, "never").chance(0));
 }
-
-TEST_CASE("exponential spans have the mean asked for") {
-  Random random(6, "exponential");
-  std::int64_t sum = 0;
-  for (int i = 0; i < 20'000; ++i) sum += random.exponential(seconds(100)).us;
-  const std::int64_t mean = sum / 20'000;
-  CHECK(mean > seconds(96).us);
-  CHECK(mean < seconds(104).us);
-}
