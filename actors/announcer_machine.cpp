@@ -111,7 +111,9 @@ WalletEffects AnnouncerMachine::on_coins(const std::vector<bitcoin::Coin>& coins
   announcement.inputs[0].previous = {funding->txid(), 0};
   announcement.inputs[1].previous = {funding->txid(), 1};
   const bitcoin::Announcement payload{tip.term, tip.id, tip.state_root, tip.height};
-  announcement.outputs = {{Sats{0}, bitcoin::operation_script(config_.magic, payload)}};
+  // All that is left of the two coins returns to the announcer.
+  announcement.outputs = {{Sats{0}, bitcoin::operation_script(config_.magic, payload)},
+                          {config_.change, script_}};
 
   messages::AnnouncementOffer offer;
   offer.term = tip.term;

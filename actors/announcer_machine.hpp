@@ -13,8 +13,9 @@ namespace quorate::actors {
 
 struct AnnouncerConfig {
   bitcoin::Magic magic{};
-  /// Value of each coin to a group key; both together are the announcement's fee.
-  Sats coin{1'000};
+  /// Value of each coin to a group key; both together, less the change, are the announcement's fee.
+  Sats coin{1'500};
+  Sats change{1'000};
   Sats fee{1'000};  ///< Of the transaction that makes the two coins.
 };
 

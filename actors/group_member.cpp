@@ -124,6 +124,7 @@ void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberStat
   if (kept.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
   for (const auto& agreed : kept.agreements) {
     note_rejections(agreed);
+    if (!setup_.self) note_key_decision(now, agreed);
     feed_instance(now, agreed.instance, member, agreed);
   }
   if (signing_ && kept.signing) sign(now, PeerSigning{member, *kept.signing, {}});
@@ -419,6 +420,35 @@ void GroupMember::note_rejections(const messages::AgreementState& state) {
   reports.push_back(RejectionDone{*state.decided});
 }
 
+void GroupMember::note_key_decision(Instant now, const messages::AgreementState& state) {
+  // A member hears of decisions through its own instance; an observer has none.
+  if (!state.decided || state.instance != keygen_->instance() ||
+      keygen_->certificate() != nullptr || state.decided->instance != state.instance ||
+      state.decided->phase != consensus::Phase::commit) {
+    return;
+  }
+  if (!consensus::verify(*state.decided, set(), setup_.params.network_id).ok()) return;
+  keygen(now, KeyDecided{*state.decided});
+}
+
+std::optional<consensus::KeyCertificate> shown_key(const messages::MemberState& state) {
+  if (!state.keygen) return std::nullopt;
+  for (const auto& agreed : state.agreements) {
+    if (agreed.instance.purpose != Purpose::key || !agreed.decided) continue;
+    for (const auto& content : state.keygen->offered) {
+      if (agreed.decided->value == consensus::Value{ValueKind::key, content.id(), {}}) {
+        return consensus::KeyCertificate{content, *agreed.decided};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void GroupMember::settle_key() {
+  dirty_ = dirty_ || !key_settled_;
+  key_settled_ = true;
+}
+
 void GroupMember::put_dealing(const PutDealing& put) {
   auto chunks = desk_->write_dealing(put.attempt, put.dealing);
   if (!chunks.ok()) {
@@ -477,11 +507,12 @@ messages::MemberState GroupMember::compose() const {
   messages::MemberState state;
   state.epoch = epoch_;
   state.leader = leader_;
-  // Others may still need the certificate's content and the key instance until a block carries it.
-  if (!current_) {
+  // Others need the key's content and decision until a block carries its certificate.
+  if (!key_settled_) {
     state.keygen = keygen_->state();
     if (key_instance_) state.agreements.push_back(instances_.at(*key_instance_).state());
-  } else {
+  }
+  if (current_) {
     const auto at = instances_.find(*current_);
     if (at != instances_.end()) state.agreements.push_back(at->second.state());
   }
@@ -492,7 +523,7 @@ messages::MemberState GroupMember::compose() const {
 }
 
 bool GroupMember::is_published(const InstanceId& instance) const {
-  return instance == (current_ ? current_ : key_instance_);
+  return instance == current_ || (!key_settled_ && instance == key_instance_);
 }
 
 const AgreementMachine* GroupMember::instance(const InstanceId& id) const {

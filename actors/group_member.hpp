@@ -114,6 +114,8 @@ class GroupMember {
   void set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader);
   void set_offer(std::optional<messages::AnnouncementOffer> offer,
                  List<messages::PostedRequest, messages::max_posted_requests> foreign_requests);
+  /// A block carries the key's certificate: it need not be shown any more.
+  void settle_key();
   /// Puts a block into the own candidate slot.
   void put_candidate(const messages::CandidateBlock& candidate);
   /// Writes the own state if it changed: the last call of a step.
@@ -148,6 +150,7 @@ class GroupMember {
   void begin_signing(Instant now);
   void refresh_permit(Instant now, const consensus::InstanceId& instance);
   void note_rejections(const messages::AgreementState& state);
+  void note_key_decision(Instant now, const messages::AgreementState& state);
   void put_dealing(const PutDealing& put);
   void arm(const ArmTimer& order);
   void evidence(MemberIndex member, std::string kind, Bytes proof);
@@ -182,7 +185,13 @@ class GroupMember {
   std::optional<messages::LeaderCertificate> leader_;
   std::optional<messages::AnnouncementOffer> offer_;
   List<messages::PostedRequest, messages::max_posted_requests> foreign_requests_;
+  bool key_settled_{};
   bool dirty_{};
 };
+
+/// The certified key that a member shows: its decided key instance with the content it offers.
+/// Unverified.
+[[nodiscard]] std::optional<consensus::KeyCertificate> shown_key(
+    const messages::MemberState& state);
 
 }  // namespace quorate::actors

@@ -144,10 +144,10 @@ void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planne
 }
 
 void ProducerMachine::on_position(Instant now, const messages::Position& position) {
-  const bool member = generations_.contains(position.term.value);
+  const bool is_member = generations_.contains(position.term.value);
   producing_.reset();
-  if (member) producing_ = position.term.value;
-  if (member && election_term_ != position.term) {
+  if (is_member) producing_ = position.term.value;
+  if (is_member && election_term_ != position.term) {
     GroupMember& group = *generations_.at(position.term.value);
     election_term_ = position.term;
     epoch_ = 0;
@@ -158,7 +158,7 @@ void ProducerMachine::on_position(Instant now, const messages::Position& positio
     out_.push_back(ElectionOrder{messages::ElectionWork{position.term, false}});
     tell_leadership();
   }
-  if (!member || !position.keys_ready) {
+  if (!is_member || !position.keys_ready) {
     place_.reset();
     return;
   }
@@ -166,6 +166,7 @@ void ProducerMachine::on_position(Instant now, const messages::Position& positio
                         place_->height != position.height ||
                         place_->attempt != position.attempt || place_->parent != position.parent;
   place_ = position;
+  if (!position.first_of_term) member()->settle_key();
   if (moved_on) {
     out_.push_back(ElectionOrder{messages::ElectionProgress{position.term}});
     begin_height(now);

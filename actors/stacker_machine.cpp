@@ -133,6 +133,7 @@ void StackerMachine::on_position(Instant now, const messages::Position& position
                         place_->height != position.height ||
                         place_->attempt != position.attempt || place_->parent != position.parent;
   place_ = position;
+  if (!position.first_of_term) member()->settle_key();
   if (!moved_on) return;
   std::erase_if(finals_, [&](const auto& entry) {
     return entry.second.candidate.block.header.height < position.height;
@@ -225,6 +226,9 @@ void StackerMachine::on_candidate(Instant, const Watched& watched,
 void StackerMachine::on_producer_state(Instant now, Watched& watched, MemberIndex member,
                                        messages::MemberState state) {
   messages::MemberState& kept = watched.states[member] = std::move(state);
+  if (view_.key(GroupKind::producers, watched.planned.set.generation) == nullptr) {
+    if (auto key = shown_key(kept)) out_.push_back(AskKeeper{messages::LearnKey{std::move(*key)}});
+  }
   if (!kept.offer || kept.foreign_requests.empty()) return;
   const auto group = generations_.find(kept.offer->cycle.value);
   if (group == generations_.end()) return;
