@@ -1,5 +1,7 @@
 #include "actors/announcer_machine.hpp"
 
+#include "consensus/terms.hpp"
+
 namespace quorate::actors {
 namespace {
 
@@ -73,6 +75,8 @@ bool AnnouncerMachine::should_announce() const {
   const Tip& tip = chain_.rbegin()->second;
   if (tip.term != position_->term || leadership_.term != position_->term) return false;
   if (begun_at_ == burn_tip_.height) return false;
+  // The next Bitcoin block belongs to another term, in which this would not count.
+  if (consensus::ends_term(config_.params, burn_tip_.height)) return false;
   if (leadership_.leading) return true;
   return waiting_since_ &&
          burn_tip_.height.value >= waiting_since_->value + 2 + leadership_.rank;
@@ -112,7 +116,7 @@ WalletEffects AnnouncerMachine::on_coins(const std::vector<bitcoin::Coin>& coins
   announcement.inputs[1].previous = {funding->txid(), 1};
   const bitcoin::Announcement payload{tip.term, tip.id, tip.state_root, tip.height};
   // All that is left of the two coins returns to the announcer.
-  announcement.outputs = {{Sats{0}, bitcoin::operation_script(config_.magic, payload)},
+  announcement.outputs = {{Sats{0}, bitcoin::operation_script(config_.params.magic, payload)},
                           {config_.change, script_}};
 
   messages::AnnouncementOffer offer;

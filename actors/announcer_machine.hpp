@@ -12,7 +12,7 @@
 namespace quorate::actors {
 
 struct AnnouncerConfig {
-  bitcoin::Magic magic{};
+  consensus::Params params;
   /// Value of each coin to a group key; both together, less the change, are the announcement's fee.
   Sats coin{1'500};
   Sats change{1'000};

@@ -286,6 +286,8 @@ void ChainKeeperMachine::pass_on(Instant now, const consensus::ChainEvents& even
       out.push_back(Note{"Bitcoin operation " + to_hex(ignored->mined.txid) + " ignored: " +
                          ignored->reason.message()});
     }
+    // Whoever hears of a new place must not think of transactions that were just confirmed.
+    if (std::holds_alternative<consensus::Position>(event)) tell_mempool(out);
     if (auto news = news_of(event)) out.push_back(TellRoles{std::move(*news)});
   }
 }

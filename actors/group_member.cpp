@@ -1,5 +1,7 @@
 #include "actors/group_member.hpp"
 
+#include <algorithm>
+
 #include "consensus/terms.hpp"
 
 namespace quorate::actors {
@@ -11,6 +13,7 @@ using consensus::ValueKind;
 namespace {
 
 constexpr std::size_t max_links = 512;
+constexpr std::size_t max_announcements = 4;
 
 bool has_prefix(const Bytes& key, const Bytes& prefix) {
   return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
@@ -143,6 +146,8 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
   if (instance.purpose == Purpose::key) {
     key_instance_ = instance;
   } else if (current_ != instance) {
+    // The height or attempt before is decided: nobody waits for shares of it any more.
+    if (current_) close_signing(now, *current_);
     current_ = instance;
     dirty_ = true;
   }
@@ -409,6 +414,23 @@ void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {
     sign(now, Permit{instance, *view,
                      messages::block_subject(BlockId::from(open_value->id.view()))});
   }
+}
+
+void GroupMember::close_signing(Instant now, const InstanceId& instance) {
+  permits_.erase(instance);
+  sign(now, CloseSigning{instance});
+}
+
+void GroupMember::permit_announcement(Instant now, const Permit& permit) {
+  // One announcement replaces another; a few may be under way at once.
+  if (std::find(announcing_.begin(), announcing_.end(), permit.instance) == announcing_.end()) {
+    announcing_.push_back(permit.instance);
+  }
+  while (announcing_.size() > max_announcements) {
+    close_signing(now, InstanceId{announcing_.front()});
+    announcing_.pop_front();
+  }
+  sign(now, permit);
 }
 
 void GroupMember::note_rejections(const messages::AgreementState& state) {

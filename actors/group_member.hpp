@@ -109,6 +109,8 @@ class GroupMember {
   /// To every block instance of the generation.
   void agree_all(Instant now, const agreement::Input& input);
   void sign(Instant now, const SigningInput& input);
+  /// Lets the own share of an announcement leave, and forgets announcements long replaced.
+  void permit_announcement(Instant now, const Permit& permit);
 
   /// Parts of the own state that the role decides.
   void set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader);
@@ -148,6 +150,7 @@ class GroupMember {
   void keep_contents(Instant now, const AgreementMachine& machine);
   void on_decided(Instant now, const consensus::VoteCertificate& certificate);
   void begin_signing(Instant now);
+  void close_signing(Instant now, const consensus::InstanceId& instance);
   void refresh_permit(Instant now, const consensus::InstanceId& instance);
   void note_rejections(const messages::AgreementState& state);
   void note_key_decision(Instant now, const messages::AgreementState& state);
@@ -174,6 +177,7 @@ class GroupMember {
   std::map<MemberIndex, messages::MemberState> states_;
   /// The permission in force per instance.
   std::map<consensus::InstanceId, consensus::View> permits_;
+  std::deque<consensus::InstanceId> announcing_;
   std::set<std::pair<consensus::Value, bool>> judged_;
   std::set<consensus::Value> kept_;
   std::set<consensus::VoteCertificate, bool (*)(const consensus::VoteCertificate&,

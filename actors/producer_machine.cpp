@@ -221,7 +221,15 @@ void ProducerMachine::on_timer(Instant now, const Timer& timer) {
       timer.c != place_->term.value) {
     return;
   }
-  if (timer.kind == cutoff_timer) return cut_off(now);
+  if (!view_.has_work() && !cut_) {
+    // What there was to say has been said elsewhere; the next work starts the clock again.
+    cutoff_at_.reset();
+    return;
+  }
+  if (timer.kind == cutoff_timer) {
+    if (cutoff_at_ && now >= *cutoff_at_) cut_off(now);
+    return;
+  }
   if (timer.kind != collect_timer) return;
   // The leader offers what it has. Others may compete: they do when nobody leads, and when they hold
   // clearly more fees than the best candidate (checked at the cut-off).
@@ -478,7 +486,7 @@ void ProducerMachine::on_offer(Instant now, const messages::AnnouncementOffer& o
   const consensus::View view{offer.counter, 0};
   const auto mine = announce_instance(GroupKind::producers, *producing_, offer);
   const auto subject = messages::announcement_subject(digests->producers, own->content.group_key);
-  group->sign(now, Permit{mine, view, subject});
+  group->permit_announcement(now, Permit{mine, view, subject});
   group->sign(now, OpenSigning{mine, view, subject});
   observer->second->sign(
       now, OpenSigning{announce_instance(GroupKind::stackers, offer.cycle.value, offer), view,
@@ -504,7 +512,7 @@ void ProducerMachine::permit(Instant now, GroupMember& group, const PermitAsked&
       asked.instance != announce_instance(GroupKind::producers, *producing_, *state->offer)) {
     return;
   }
-  group.sign(now, Permit{asked.instance, asked.view, asked.subject});
+  group.permit_announcement(now, Permit{asked.instance, asked.view, asked.subject});
 }
 
 void ProducerMachine::retry_permits(Instant now) {

@@ -289,7 +289,7 @@ void StackerMachine::permit(Instant now, GroupMember& group, const PermitAsked& 
           messages::announcement_subject(digests->stackers, key->content.group_key)) {
     return;
   }
-  group.sign(now, Permit{asked.instance, asked.view, asked.subject});
+  group.permit_announcement(now, Permit{asked.instance, asked.view, asked.subject});
 }
 
 void StackerMachine::retry_waiting(Instant now) {

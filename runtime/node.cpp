@@ -59,7 +59,7 @@ void spawn_producer_roles(caf::actor_system& system, const actors::Wiring& wirin
       actors::spawn_election(system, wiring, config.params.network_id, config.timing,
                              std::make_shared<actors::KeyNotary>(role.key.clone()));
   actors::AnnouncerConfig announcer;
-  announcer.magic = config.params.magic;
+  announcer.params = config.params;
   roles.announcer = actors::spawn_announcer(system, wiring, announcer, role.purse.clone());
   actors::EnrollerConfig enroller;
   enroller.magic = config.params.magic;

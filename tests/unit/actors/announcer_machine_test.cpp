@@ -40,22 +40,23 @@ messages::Position position_at(std::uint64_t burn_height) {
   return out;
 }
 
+consensus::Params small_params() {
+  consensus::Params params;
+  params.first_burn_height = BurnHeight{100};
+  return params;
+}
+
 /// An announcer and what its node tells it, up to a first accepted block.
 struct World {
-  AnnouncerConfig config;
+  AnnouncerConfig config{small_params()};
   AnnouncerMachine machine{config, key("wallet")};
-  consensus::Params params;
-  NodeView view;
+  NodeView view{config.params};
 
-  World() : view(set_magic()) {
+  World() {
     tell(messages::KeyLearned{certificate(GroupKind::producers, term.value)});
     tell(messages::KeyLearned{certificate(GroupKind::stackers, 0)});
     burn(121);
     tell(messages::BlockAccepted{block_at(1)});
-  }
-  consensus::Params set_magic() {
-    params.magic = config.magic;
-    return params;
   }
   WalletEffects tell(const messages::ChainEvent& event) {
     view.apply(event);
@@ -132,6 +133,12 @@ TEST_CASE("announcer: a member that does not lead waits two burn blocks and its 
   CHECK(world.burn(122).empty());
   CHECK(world.burn(123).empty());
   CHECK(first<WantCoins>(world.burn(124)) != nullptr);
+}
+
+TEST_CASE("announcer: the last Bitcoin block of a term is too late to announce in it") {
+  World world;
+  CHECK(world.burn(130).empty());
+  CHECK(world.lead(true).empty());
 }
 
 TEST_CASE("announcer: nothing to announce, no coins or a non-member: nothing leaves") {
