@@ -31,8 +31,13 @@ bool BlockTree::is_ancestor_or_same(const BlockNode& below, const BlockNode& nod
 const BlockNode& BlockTree::common_ancestor(const BlockNode& a, const BlockNode& b) {
   const BlockNode* x = &a;
   const BlockNode* y = &b;
-  while (x != y) (x->header.height >= y->header.height ? x : y) =
-      x->header.height >= y->header.height ? x->parent : y->parent;
+  while (x != y) {
+    if (x->header.height >= y->header.height) {
+      x = x->parent;
+    } else {
+      y = y->parent;
+    }
+  }
   return *x;
 }
 

@@ -58,7 +58,7 @@ class Execution {
   Result<> replay(const Txid& txid, const stacks::Transaction& tx);
   Result<> transfer(const Txid& txid, const stacks::Transaction& tx);
 
-  const ExecutionRules& rules_;
+  ExecutionRules rules_;
   const BlockPlace& place_;
   ExecutedBlock out_;
   Cost limit_;

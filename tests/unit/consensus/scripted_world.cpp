@@ -27,7 +27,9 @@ std::map<crypto::PublicKey, crypto::SecretKey> all_secrets() {
 Genesis make_genesis() {
   Genesis genesis;
   for (std::uint32_t i = 0; i < 6; ++i) {
-    genesis.balances.push_back({account(i).principal, MicroStx{1'000'000'000}});
+    // The last one is rich enough to stack.
+    const MicroStx amount{i < 5 ? U128{1'000'000'000} : U128{10'000'000'000'000}};
+    genesis.balances.push_back({account(i).principal, amount});
   }
   for (std::uint32_t i = 0; i < 3; ++i) {
     const crypto::SecretKey key = derived("stacker", i);
