@@ -112,6 +112,9 @@ Result<Ledger> Ledger::genesis(const LedgerRules& rules, const GenesisState& sta
     if (!stacks::belongs_to(balance.owner.address, rules.network)) {
       return Error{Errc::wrong_network, owner};
     }
+    if (balance.amount > max_genesis_supply || supply > max_genesis_supply - balance.amount) {
+      return Error{Errc::number_out_of_range, owner};
+    }
     ledger.pay(balance.owner, balance.amount);
     supply += balance.amount;
   }

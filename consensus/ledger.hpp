@@ -86,6 +86,9 @@ struct GenesisBalance {
   stacks::Principal owner;
   MicroStx amount;
 };
+/// Bound on the sum of opening balances, so that no later sum or product can leave its type.
+inline constexpr MicroStx max_genesis_supply{U128{1} << 63};
+
 /// A stacker of cycles 0 … cycles−1. Its amount must be covered by its opening balance.
 struct GenesisStacker {
   stacks::Address stacker;
@@ -103,7 +106,8 @@ struct GenesisState {
 /// view under which the block executes.
 class Ledger {
  public:
-  /// @returns duplicate_genesis_account, wrong_network, or the refusals of `stack`.
+  /// @returns duplicate_genesis_account, wrong_network, number_out_of_range (more than
+  /// max_genesis_supply in all), or the refusals of `stack`.
   static Result<Ledger> genesis(const LedgerRules& rules, const GenesisState& state);
 
   [[nodiscard]] Account account(const stacks::Principal& owner) const;

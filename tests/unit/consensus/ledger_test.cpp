@@ -90,6 +90,16 @@ TEST_CASE("ledger: genesis gives the balances and refuses an account twice or of
   CHECK(Ledger::genesis(rules(), state).code() == Errc::wrong_network);
 }
 
+TEST_CASE("ledger: opening balances may sum to the bound and no further") {
+  GenesisState state = two_accounts();
+  state.balances[0].amount = max_genesis_supply - MicroStx{500};
+  CHECK(Ledger::genesis(rules(), state).ok());
+  state.balances[1].amount = MicroStx{501};
+  CHECK(Ledger::genesis(rules(), state).code() == Errc::number_out_of_range);
+  state.balances[0].amount = MicroStx{~U128{0}};
+  CHECK(Ledger::genesis(rules(), state).code() == Errc::number_out_of_range);
+}
+
 TEST_CASE("ledger: a transfer moves the amount, takes the fee and counts the nonce") {
   Ledger state = ledger();
   const Receipt receipt = state.apply_transfer(transfer(0, 1'000, 200), at).value();
