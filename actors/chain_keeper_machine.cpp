@@ -317,9 +317,7 @@ void ChainKeeperMachine::retry_parked(Instant now, KeeperEffects& out) {
 void ChainKeeperMachine::tell_mempool(KeeperEffects& out) {
   messages::MempoolChanged changed;
   changed.count = static_cast<std::uint32_t>(mempool_.size());
-  for (const Txid& id : mempool_.ids()) {
-    changed.fees += MicroStx{mempool_.find(id)->tx.fee};
-  }
+  changed.fees = mempool_.fees();
   if (told_mempool_ && told_mempool_->count == changed.count &&
       told_mempool_->fees == changed.fees) {
     return;

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t max_links = 512;
 constexpr std::size_t max_announcements = 4;
+/// How long a change that nobody waits for may stay unwritten.
+constexpr Duration lazy_wait = seconds(3);
+constexpr std::uint8_t lazy_timer = 62;
 
 bool has_prefix(const Bytes& key, const Bytes& prefix) {
   return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
@@ -119,7 +122,7 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
   if (reason != Errc::stale_version && reason != Errc::weak_hash) return;
   // The replica knows a newer version of an own chunk than the own records do: a restored disk.
   desk_->outrun(slot, standing);
-  dirty_ = true;
+  dirty_ = urgent_ = true;
 }
 
 void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberState state) {
@@ -234,6 +237,7 @@ void GroupMember::keygen(Instant now, const KeygenInput& input) {
 
 void GroupMember::on_timer(Instant now, Timer timer) {
   timer.scope = 0;
+  if (timer.kind == lazy_timer) return;  // The flush that follows looks at the time.
   if (timer.kind == signing_timer) {
     sign(now, timer);
     return;
@@ -256,7 +260,7 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
     } else if (auto* put = std::get_if<PutDealing>(&effect)) {
       put_dealing(*put);
     } else if (std::holds_alternative<PublishKeygen>(effect)) {
-      dirty_ = true;
+      dirty_ = urgent_ = true;
     } else if (auto* opened = std::get_if<AttemptOpened>(&effect)) {
       open(now, opened->instance);
     } else if (auto* wish = std::get_if<KeygenCandidate>(&effect)) {
@@ -285,8 +289,10 @@ void GroupMember::absorb(Instant now, const InstanceId& instance, agreement::Eff
   for (agreement::Effect& effect : list) {
     if (auto* persist = std::get_if<Persist>(&effect)) {
       effects.push_back(std::move(*persist));
-    } else if (std::holds_alternative<agreement::Publish>(effect)) {
-      dirty_ = dirty_ || is_published(instance);
+    } else if (auto* published = std::get_if<agreement::Publish>(&effect)) {
+      if (!is_published(instance)) continue;
+      dirty_ = true;
+      urgent_ = urgent_ || is_awaited(published->state);
     } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
       arm(*armed);
     } else if (auto* need = std::get_if<agreement::NeedBlock>(&effect)) {
@@ -318,8 +324,9 @@ void GroupMember::absorb(Instant, SigningEffects list) {
       effects.push_back(std::move(*persist));
     } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
       arm(*armed);
-    } else if (std::holds_alternative<PublishSigning>(effect)) {
+    } else if (auto* published = std::get_if<PublishSigning>(&effect)) {
       dirty_ = true;
+      urgent_ = urgent_ || is_awaited(published->state);
     } else if (auto* wanted = std::get_if<PermitWanted>(&effect)) {
       if (wanted->instance.purpose == Purpose::announce) {
         reports.push_back(
@@ -396,7 +403,8 @@ void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {
   const AgreementMachine& machine = instances_.at(instance);
   const auto view = machine.current_view();
   std::optional<consensus::Value> open_value;
-  if (view) {
+  // Locks of decided heights stand, but nothing is signed there any more.
+  if (view && instance == current_) {
     for (const auto& [value, locked_in] : machine.locks()) {
       if (locked_in == *view && value.kind == ValueKind::block &&
           machine.may_release(*view, value)) {
@@ -492,7 +500,8 @@ void GroupMember::evidence(MemberIndex member, std::string kind, Bytes proof) {
 }
 
 void GroupMember::set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader) {
-  dirty_ = dirty_ || epoch != epoch_ || leader != leader_;
+  urgent_ = urgent_ || epoch != epoch_ || leader != leader_;
+  dirty_ = dirty_ || urgent_;
   epoch_ = epoch;
   leader_ = std::move(leader);
 }
@@ -500,7 +509,8 @@ void GroupMember::set_epoch(std::uint32_t epoch, std::optional<messages::LeaderC
 void GroupMember::set_offer(
     std::optional<messages::AnnouncementOffer> offer,
     List<messages::PostedRequest, messages::max_posted_requests> foreign_requests) {
-  dirty_ = dirty_ || offer != offer_ || foreign_requests != foreign_requests_;
+  urgent_ = urgent_ || offer != offer_ || foreign_requests != foreign_requests_;
+  dirty_ = dirty_ || urgent_;
   offer_ = std::move(offer);
   foreign_requests_ = std::move(foreign_requests);
 }
@@ -512,17 +522,48 @@ void GroupMember::put_candidate(const messages::CandidateBlock& candidate) {
   effects.push_back(WriteChunk{std::move(chunk)});
 }
 
-void GroupMember::flush() {
+void GroupMember::flush(Instant now) {
   if (!dirty_ || !setup_.self) return;
-  dirty_ = false;
+  if (!urgent_ && (!lazy_at_ || now < *lazy_at_)) {
+    if (lazy_at_) return;
+    lazy_at_ = now + lazy_wait;
+    arm({Timer{lazy_timer}, *lazy_at_});
+    return;
+  }
+  dirty_ = urgent_ = false;
+  lazy_at_.reset();
+  written_ = compose();
   Persist persist;
-  auto chunks = desk_->write_state(compose(), persist.writes);
+  auto chunks = desk_->write_state(written_, persist.writes);
   if (!chunks.ok()) {
     effects.push_back(Note{"state not published: " + chunks.error().message()});
     return;
   }
   effects.push_back(std::move(persist));
   for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk)});
+}
+
+bool GroupMember::is_awaited(const messages::AgreementState& state) const {
+  for (const auto& before : written_.agreements) {
+    if (before.instance != state.instance) continue;
+    return before.view != state.view || before.proposal != state.proposal ||
+           before.prepare != state.prepare || before.commit != state.commit ||
+           before.refusal != state.refusal || before.decided != state.decided;
+  }
+  return state.proposal || state.prepare || state.commit || state.refusal || state.decided ||
+         state.view != consensus::View{};
+}
+
+bool GroupMember::is_awaited(const messages::SigningState& state) const {
+  if (!written_.signing) return true;
+  const auto has_new = [](const auto& now, const auto& before) {
+    return std::any_of(now.begin(), now.end(), [&](const auto& x) {
+      return std::find(before.begin(), before.end(), x) == before.end();
+    });
+  };
+  return has_new(state.requests, written_.signing->requests) ||
+         has_new(state.shares, written_.signing->shares) ||
+         has_new(state.rejects, written_.signing->rejects);
 }
 
 messages::MemberState GroupMember::compose() const {

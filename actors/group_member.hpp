@@ -120,8 +120,9 @@ class GroupMember {
   void settle_key();
   /// Puts a block into the own candidate slot.
   void put_candidate(const messages::CandidateBlock& candidate);
-  /// Writes the own state if it changed: the last call of a step.
-  void flush();
+  /// Writes the own state if it changed: the last call of a step. What others wait for is written at
+  /// once; what merely should be known soon rides along, or waits for a short timer.
+  void flush(Instant now);
 
   [[nodiscard]] const consensus::SignerSet& set() const { return setup_.planned.set; }
   [[nodiscard]] const messages::SetPlanned& planned() const { return setup_.planned; }
@@ -159,6 +160,8 @@ class GroupMember {
   void evidence(MemberIndex member, std::string kind, Bytes proof);
   [[nodiscard]] messages::MemberState compose() const;
   [[nodiscard]] std::vector<StoredRecord> records(storage::Table table, const Bytes& prefix) const;
+  [[nodiscard]] bool is_awaited(const messages::AgreementState& state) const;
+  [[nodiscard]] bool is_awaited(const messages::SigningState& state) const;
   [[nodiscard]] bool is_published(const consensus::InstanceId& instance) const;
 
   GroupMemberSetup setup_;
@@ -190,7 +193,11 @@ class GroupMember {
   std::optional<messages::AnnouncementOffer> offer_;
   List<messages::PostedRequest, messages::max_posted_requests> foreign_requests_;
   bool key_settled_{};
+  /// Something changed since the state was written; somebody waits for it.
   bool dirty_{};
+  bool urgent_{};
+  std::optional<Instant> lazy_at_;
+  messages::MemberState written_;
 };
 
 /// The certified key that a member shows: its decided key instance with the content it offers.

@@ -79,6 +79,11 @@ const AcceptedBlock* NodeView::accepted(BlockHeight height) const {
   return at == accepted_.end() ? nullptr : &at->second;
 }
 
+bool NodeView::is_next(const consensus::BlockHeader& header) const {
+  return position_ && header.term == position_->term && header.height == position_->height &&
+         header.attempt == position_->attempt && header.parent == position_->parent;
+}
+
 bool NodeView::has_work() const {
   if (!position_) return false;
   return mempool_.count > 0 || position_->replay_pending || position_->first_of_term ||

@@ -41,6 +41,8 @@ class NodeView {
   [[nodiscard]] const AcceptedBlock* accepted(BlockHeight height) const;
   [[nodiscard]] std::uint32_t mempool_count() const { return mempool_.count; }
   [[nodiscard]] MicroStx mempool_fees() const { return mempool_.fees; }
+  /// The block stands where the next block goes: same term, height, attempt and parent.
+  [[nodiscard]] bool is_next(const consensus::BlockHeader& header) const;
   /// A block has something to say: transactions, a new Bitcoin block, or replay.
   [[nodiscard]] bool has_work() const;
 

@@ -245,7 +245,8 @@ void ProducerMachine::begin_height(Instant now) {
   put_forward_ = false;
   building_on_.reset();
   std::erase_if(known_, [&](const auto& entry) {
-    return entry.second.block.header.height < place_->height;
+    const auto& header = entry.second.block.header;
+    return header.height < place_->height || header.term < place_->term;
   });
   GroupMember* group = member();
   const InstanceId id = *instance();
@@ -254,7 +255,7 @@ void ProducerMachine::begin_height(Instant now) {
   // Candidates that came before this node reached the height.
   std::vector<BlockId> early;
   for (const auto& [block, known] : known_) {
-    if (known.block.header.height == place_->height) early.push_back(block);
+    if (view_.is_next(known.block.header)) early.push_back(block);
   }
   for (const BlockId& block : early) {
     Known& known = known_.at(block);
@@ -319,8 +320,7 @@ void ProducerMachine::on_built(Instant now, const messages::BuiltBlock& built) {
     building_on_.reset();
     return;
   }
-  const auto& header = built.block->header;
-  if (header.height != place_->height || header.attempt != place_->attempt) return;
+  if (!view_.is_next(built.block->header)) return;
   put_forward(now, *built.block, built.fees);
 }
 
@@ -344,7 +344,7 @@ void ProducerMachine::on_candidate(Instant now, const GroupMember& group,
   if (!place_ || block.header.height < place_->height || block.header.term != place_->term) return;
   if (known_.size() >= max_known && !known_.contains(block.id())) return;
   const auto seen = cut_ ? agreement::Seen::after_cutoff : agreement::Seen::before_cutoff;
-  if (block.header.height == place_->height && block.header.attempt == place_->attempt) {
+  if (view_.is_next(block.header)) {
     judge(now, block, heard.owner, seen);
   } else {
     known_.try_emplace(block.id(), Known{block, std::nullopt, heard.owner, seen, false});
@@ -378,10 +378,7 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
                                      Errc reason) {
   GroupMember* group = member();
   const auto id = instance();
-  if (group == nullptr || !id || known.block.header.height != id->height ||
-      known.block.header.attempt != id->attempt) {
-    return;
-  }
+  if (group == nullptr || !id || !view_.is_next(known.block.header)) return;
   group->agree(now, *id,
                agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}),
                                     candidate_place(group->set(), known.owner), verdict, reason,
@@ -438,8 +435,7 @@ void ProducerMachine::on_final(Instant now, const messages::CandidateBlock& cand
   const auto current = instance();
   const auto* key = view_.key(GroupKind::producers, *producing_);
   if (group == nullptr || key == nullptr || !current || finals_.contains(id) ||
-      candidate.block.header.height != current->height ||
-      candidate.block.header.attempt != current->attempt) {
+      !view_.is_next(candidate.block.header)) {
     return;
   }
   const auto sealed =
@@ -590,7 +586,7 @@ void ProducerMachine::settle(Instant now) {
     group->set_offer(offer_, std::move(foreign));
   }
   for (auto& entry : generations_) {
-    entry.second->flush();
+    entry.second->flush(now);
     drain(now, *entry.second);
   }
   for (auto& entry : observed_) drain(now, *entry.second);

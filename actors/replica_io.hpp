@@ -107,7 +107,7 @@ struct Config {
   Duration anti_entropy{seconds(10)};
   std::uint32_t anti_entropy_jitter_percent{20};
   /// Chunks up to this size are pushed at once, larger ones are announced.
-  std::uint32_t push_bytes{8 * 1024};
+  std::uint32_t push_bytes{24 * 1024};
   /// First repetition of an unacknowledged message; doubles up to the cap.
   Duration retransmit{milliseconds(200)};
   Duration retransmit_cap{milliseconds(3'200)};

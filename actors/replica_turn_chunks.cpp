@@ -17,6 +17,9 @@ using messages::SlotMeta;
 
 namespace {
 
+/// From this many neighbours on the mesh counts as dense.
+constexpr std::uint32_t dense_mesh = 12;
+
 /// What a peer is told about a refused chunk, and whether an honest peer could have sent it: honest
 /// ones check everything that does not depend on the Bitcoin tip before they pass a chunk on.
 struct PeerRefusal {
@@ -331,8 +334,10 @@ void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
   for (auto& [peer, neighbour] : s_.peers) {
     const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
     if (theirs == Standing::same || theirs == Standing::ahead) continue;
-    // Probability 1 / n keeps the sum of all relays near one per replica.
-    if (spread == Spread::some && s_.rng.draw(neighbours) != 0) continue;
+    // Probability 1 / n keeps the sum of all relays near one per replica; a dense mesh, in which the
+    // writer's own pushes reach nearly everybody, needs a quarter of that.
+    const std::uint32_t odds = neighbours < dense_mesh ? neighbours : 4 * neighbours;
+    if (spread == Spread::some && s_.rng.draw(odds) != 0) continue;
     wake_at(neighbour.await_ack(now_, {generation.id, slot}));
     tell(peer, generation, slot);
   }

@@ -136,13 +136,14 @@ void StackerMachine::on_position(Instant now, const messages::Position& position
   if (!position.first_of_term) member()->settle_key();
   if (!moved_on) return;
   std::erase_if(finals_, [&](const auto& entry) {
-    return entry.second.candidate.block.header.height < position.height;
+    const auto& header = entry.second.candidate.block.header;
+    return header.height < position.height || header.term < position.term;
   });
   GroupMember& group = *member();
   group.open(now, *instance());
   for (const auto& [id, known] : finals_) {
     // The parent is known now, so the own node may think otherwise than before.
-    if (known.candidate.block.header.height == position.height) {
+    if (view_.is_next(known.candidate.block.header)) {
       out_.push_back(AskKeeper{messages::TryBlock{known.candidate.block}});
     }
   }
@@ -162,10 +163,8 @@ void StackerMachine::tell_final(Instant now, const Final& known) {
   GroupMember* group = member();
   const auto id = instance();
   const auto& header = known.candidate.block.header;
-  if (group == nullptr || !id || !known.tried || header.height != id->height ||
-      header.attempt != id->attempt) {
-    return;
-  }
+  // A block of a dropped tail may have the same height: only what follows the own tip is a value.
+  if (group == nullptr || !id || !known.tried || !view_.is_next(header)) return;
   agreement::Candidate told{value_of(known.candidate.block), known.tried->fees, group->self()->value,
                             agreement::Verdict::parked};
   if (known.tried->outcome == messages::Outcome::valid) told.verdict = agreement::Verdict::valid;
@@ -331,7 +330,7 @@ void StackerMachine::settle(Instant now) {
   };
   for (auto& entry : generations_) {
     drain(*entry.second);
-    entry.second->flush();
+    entry.second->flush(now);
     drain(*entry.second);
   }
 }

@@ -76,6 +76,7 @@ void Mempool::insert(PooledTransaction entry) {
   const Txid id = entry.id;
   bytes_ += entry.encoding.size();
   by_fee_.insert({entry.tx.fee, id});
+  fees_ += MicroStx{entry.tx.fee};
   by_account_[entry.tx.origin()][entry.tx.nonce] = id;
   const bool is_new = by_id_.emplace(id, std::move(entry)).second;
   ASSERT(is_new);
@@ -87,6 +88,7 @@ void Mempool::erase(const Txid& id) {
   const PooledTransaction& entry = at->second;
   bytes_ -= entry.encoding.size();
   by_fee_.erase({entry.tx.fee, id});
+  fees_ -= MicroStx{entry.tx.fee};
   const auto chain = by_account_.find(entry.tx.origin());
   chain->second.erase(entry.tx.nonce);
   if (chain->second.empty()) by_account_.erase(chain);

@@ -89,6 +89,8 @@ class Mempool {
   [[nodiscard]] bool was_accepted(const Txid& id) const { return accepted_.contains(id); }
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Of all waiting transactions.
+  [[nodiscard]] MicroStx fees() const { return fees_; }
   /// Ids of all waiting transactions, ascending.
   [[nodiscard]] std::vector<Txid> ids() const;
 
@@ -113,6 +115,7 @@ class Mempool {
   std::map<stacks::Address, Chain> by_account_;
   std::set<FeeRank> by_fee_;
   std::size_t bytes_{};
+  MicroStx fees_;
   /// Remembered ids and the order in which they were accepted.
   std::map<Txid, std::uint64_t> accepted_;
   std::map<std::uint64_t, Txid> accepted_order_;

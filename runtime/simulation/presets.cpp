@@ -46,7 +46,7 @@ Scenario demo() {
   out.params.confirmations = 3;
   out.params.stacker_chunk = 64 * 1024;
   out.timing.mean_burn_interval = seconds(120);
-  out.timing.min_block_spacing = seconds(2);
+  out.timing.min_block_spacing = seconds(5);
   out.links = {100, 0, milliseconds(20), milliseconds(60)};
   out.producers = {{"amber", Sats{30'000}},  {"birch", Sats{50'000}},  {"cedar", Sats{60'000}},
                    {"dune", Sats{80'000}},   {"ember", Sats{90'000}},  {"fjord", Sats{100'000}},

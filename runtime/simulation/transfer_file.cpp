@@ -46,7 +46,7 @@ Result<TransferLine> read_line(const std::string& path, std::uint32_t number,
   if (!bytes.ok()) return refuse("'hex' is not hexadecimal");
   if (bytes->size() > 65536) return refuse("'hex' is longer than any transaction");
   out.txid = stacks::txid_of(*bytes);
-  if (row.contains("txid")) {
+  if (row.contains("txid") && !row["txid"].is_null()) {
     if (!row["txid"].is_string()) return refuse("'txid' must be a text");
     if (row["txid"].get_ref<const std::string&>() != to_hex(out.txid)) {
       return refuse("'txid' does not belong to 'hex'");
