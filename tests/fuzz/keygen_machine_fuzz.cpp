@@ -73,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   KeygenWorld world(scattered_set({2, 1, 1}));
   world.boot_all();
   Script script{{data, size}};
-  for (int step = 0; step < 24 && !script.left.empty(); ++step) play(world, script);
+  for (int step = 0; step < 16 && !script.left.empty(); ++step) play(world, script);
   std::optional<Hash256> key;
   for (const auto& member : world.members) {
     const consensus::KeyCertificate* certificate = member.machine->certificate();

@@ -320,6 +320,130 @@ TEST_CASE("keygen: too few dealers lead to a new attempt with fresh dealings") {
   for (std::size_t p = 0; p < 6; ++p) CHECK(world.members[p].dealings.size() == 2);
 }
 
+TEST_CASE("keygen: who missed the decision to retry follows members that honest ones are among") {
+  KeygenWorld world(scattered_set(six));
+  world.boot(1);
+  world.boot(2);
+  world.boot(3);
+  world.advance_to(107);
+  world.boot(0);
+  world.boot(4);
+  world.boot(5);
+  world.exchange_until_quiet();
+  const auto retry = world.decide();
+  REQUIRE(retry.has_value());
+  // 12 of 40 in attempt 1 move nobody; 12 + 7 do.
+  REQUIRE(world.tell(0, KeyDecided{*retry}).ok());
+  world.exchange();
+  CHECK(world.members[1].machine->instance().attempt == 0);
+  REQUIRE(world.tell(2, KeyDecided{*retry}).ok());
+  world.exchange_until_quiet();
+  for (const auto& member : world.members) CHECK(member.machine->instance().attempt == 1);
+  const auto certificate = world.decide();
+  REQUIRE(certificate.has_value());
+  world.tell_decided(*certificate);
+  check_same_key(world);
+}
+
+TEST_CASE("keygen: dealers whose errors cancel out are found when one of them drops out") {
+  KeygenWorld world(scattered_set(six));
+  const std::size_t at = 145 + 33 * 26;  // V_26
+  const auto shifted = [&](bool up) {
+    return [up, at](const SharedBytes& b) {
+      Bytes copy = b.get();
+      const crypto::Point v = *crypto::Point::parse(b.view().subspan(at, 33));
+      const crypto::Point g = crypto::Point::generator();
+      const auto moved = (up ? v + g : v - g).serialize();
+      std::copy(moved.bytes.begin(), moved.bytes.end(), copy.begin() + at);
+      return std::vector{SharedBytes{std::move(copy)}};
+    };
+  };
+  world.members[3].twist_dealing = shifted(true);
+  world.members[4].twist_dealing = shifted(false);
+  for (const std::size_t p : {3, 4}) {  // they do not accuse each other, and confirm nothing
+    world.members[p].twist_state = [](messages::KeygenState& state) {
+      state.complaints.clear();
+      state.confirmed = {};
+      state.dealing_hashes.clear();
+    };
+  }
+  world.boot_all();
+  world.exchange_until_quiet();
+  world.advance_to(105);
+  world.exchange_until_quiet();
+  for (const std::size_t p : {0, 1, 2, 5}) {
+    CHECK(world.members[p].machine->state().confirmed.count() == 6);
+    CHECK(world.members[p].machine->convicted().empty());
+  }
+  // One of the two deals again and is convicted; what is left must still be checked.
+  const SharedBytes other{Bytes{1, 2, 3}};
+  world.members[4].dealings.push_back(
+      {MemberIndex{4}, sign_word(world.scene, 4, ChunkVersion{1}, other), other, {}});
+  run_rounds(world);
+  check_same_key(world, {3, 4});
+  CHECK(world.members[0].machine->certificate()->content.qualified.to_text() == "111001");
+  CHECK(check_evidence(world, {3, 4}) >= 8);
+}
+
+TEST_CASE("keygen: 30 members, 100 slots, every kind of fault within 33 %") {
+  const std::uint64_t seed = 11;
+  MESSAGE("seed ", seed);
+  std::vector<std::uint32_t> weights;
+  for (std::uint32_t p = 0; p < 30; ++p) weights.push_back(p < 10 ? 4 : 3);
+  KeygenWorld world(scattered_set(weights), seed);
+  const auto config = *messages::keygen_config(world.set, 0, test_network);
+  const auto equivocate = [&](std::uint16_t p) {
+    return [&config, p](const SharedBytes& b) {
+      auto other = crypto::deal(config, MemberIndex{p}, member_key(p), crypto::sha256(b.view()));
+      return std::vector{b, other->bytes};
+    };
+  };
+  // 4 + 4 + 4 + 3·7 = 33 of 100.
+  const std::set<std::size_t> faulty{0, 1, 2, 10, 11, 12, 13, 14, 15, 16};
+  world.members[0].twist_dealing = [](const SharedBytes& b) {
+    return std::vector{changed(b, b.size() - 40)};
+  };
+  world.members[1].twist_dealing = equivocate(1);
+  world.members[2].twist_dealing = [](const SharedBytes& b) {
+    return std::vector{changed(b, 145, 0x08)};
+  };
+  world.members[10].twist_dealing = equivocate(10);
+  world.members[11].twist_dealing = [](const SharedBytes&) { return std::vector<SharedBytes>{}; };
+  world.members[12].twist_state = [&](messages::KeygenState& state) {
+    if (world.members[20].dealings.empty()) return;
+    const auto dealing = crypto::parse_dealing(config, world.members[20].dealings[0].dealing);
+    const auto lie = crypto::complain(config, **dealing, MemberIndex{12}, member_key(12), {});
+    state.complaints.push_back(
+        {MemberIndex{20}, (*dealing)->hash(), lie->shared_point, lie->proof});
+  };
+  // Vouches for nobody, and for dealings nobody has.
+  world.members[13].twist_state = [](messages::KeygenState& state) {
+    if (state.has_confirmed()) state.confirmed = BitVector{30};
+    state.dealing_hashes.clear();
+  };
+  world.members[14].twist_state = [](messages::KeygenState& state) {
+    for (Hash256& hash : state.dealing_hashes) hash.bytes[0] ^= 1;
+  };
+  for (const std::size_t p : {15, 16}) {
+    world.members[p].twist_dealing = [](const SharedBytes& b) {
+      return std::vector{changed(b, 80)};
+    };
+  }
+  world.members[25].crash_after = 1;
+  world.members[26].crash_after = 2;
+  world.show_all = false;
+  world.boot_all();
+  world.exchange(40);
+  world.exchange(40);
+  world.show_all = true;
+  run_rounds(world, 40);
+  check_same_key(world, faulty);
+  CHECK(check_evidence(world, faulty) > 100);
+  const BitVector qualified = world.members[20].machine->certificate()->content.qualified;
+  for (const std::size_t p : {0, 1, 2, 10, 11, 15, 16}) CHECK_FALSE(qualified.test(p));
+  for (std::size_t p = 17; p < 30; ++p) CHECK(qualified.test(p));
+}
+
 TEST_CASE("keygen: a crash after any persist changes no published byte and loses no key") {
   for (std::size_t victim = 0; victim < 2; ++victim) {
     for (std::size_t point = 0; point < 7; ++point) {

@@ -186,6 +186,44 @@ TEST_CASE("signing: wrong shares convict their senders and the others still sign
   }
 }
 
+TEST_CASE("signing: 30 members, 100 slots, 33 % silent, lying or crashing") {
+  std::vector<std::uint32_t> weights;
+  for (std::uint32_t p = 0; p < 30; ++p) weights.push_back(p < 10 ? 4 : 3);
+  const TestGroup group = make_group(weights);
+  SigningWorld world(group, 5);
+  // 4 + 4 + 4 + 3·7 = 33.
+  const std::set<std::size_t> faulty{0, 1, 2, 10, 11, 12, 13, 14, 15, 16};
+  for (const std::size_t p : {0, 10, 11}) {
+    world.members[p].twist = [](messages::SigningState& state) {
+      for (auto& share : state.shares) share.partial.bytes[20] ^= 4;
+    };
+  }
+  for (const std::size_t p : {1, 12, 13}) {  // publish nonces, never answer
+    world.members[p].twist = [](messages::SigningState& state) { state.shares.clear(); };
+  }
+  for (const std::size_t p : {2, 14}) {  // claim that their nonces are gone
+    world.members[p].twist = [](messages::SigningState& state) {
+      for (const auto& share : state.shares) {
+        state.rejects.push_back({share.session, messages::RejectReason::nonce_spent});
+      }
+      state.shares.clear();
+    };
+  }
+  world.members[20].crash_after = 1;
+  world.boot_all();
+  world.exchange();
+  for (std::uint64_t height = 10; height < 12; ++height) {
+    const auto n = static_cast<std::uint8_t>(height);
+    world.permit_all(permit(height, n));
+    REQUIRE(world.tell(25, opening(height, n)).ok());
+    for (int i = 0; i < 200 && world.members[25].seals.size() < height - 9; ++i) world.run(1, 20);
+    REQUIRE(world.members[25].seals.size() == height - 9);
+    check_seal(world, world.members[25].seals.back(), n);
+  }
+  check_evidence(world, faulty);
+  check_nonces(world);
+}
+
 TEST_CASE("signing: a member that publishes two nonces under one index is convicted") {
   SigningWorld world(six());
   bool other = false;
