@@ -152,7 +152,7 @@ void ProducerMachine::on_position(Instant now, const messages::Position& positio
     election_term_ = position.term;
     epoch_ = 0;
     leader_.reset();
-    told_work_ = false;
+    told_work_ = Work::none;
     told_seen_.clear();
     out_.push_back(ElectionOrder{messages::ElectionTerm{group.set(), position.term, group.self()}});
     out_.push_back(ElectionOrder{messages::ElectionWork{position.term, false}});
@@ -231,6 +231,7 @@ void ProducerMachine::on_timer(Instant now, const Timer& timer) {
     return;
   }
   if (timer.kind != collect_timer) return;
+  tell_work(Work::some);
   // The leader offers what it has. Others may compete: they do when nobody leads, and when they hold
   // clearly more fees than the best candidate (checked at the cut-off).
   if (is_leading()) build(now, place_->burn_tip);
@@ -240,6 +241,8 @@ void ProducerMachine::on_timer(Instant now, const Timer& timer) {
 
 void ProducerMachine::begin_height(Instant now) {
   began_ = now;
+  // A leader is not blamed for the pause between blocks.
+  tell_work(Work::none);
   cutoff_at_.reset();
   cut_ = false;
   put_forward_ = false;
@@ -266,12 +269,8 @@ void ProducerMachine::begin_height(Instant now) {
 
 void ProducerMachine::schedule(Instant now) {
   if (!place_) return;
-  const bool work = view_.has_work();
-  if (work != told_work_) {
-    told_work_ = work;
-    out_.push_back(ElectionOrder{messages::ElectionWork{place_->term, work}});
-  }
-  if (!work || cutoff_at_) return;
+  if (!view_.has_work()) return tell_work(Work::none);
+  if (cutoff_at_) return;
   const Duration after_parent =
       std::max(config_.timing.min_block_spacing, config_.timing.candidate_cutoff);
   cutoff_at_ = std::max(began_ + after_parent, now + collect_time);
@@ -280,6 +279,12 @@ void ProducerMachine::schedule(Instant now) {
   out_.push_back(
       ArmTimer{Timer{collect_timer, height, place_->attempt, term}, *cutoff_at_ - collect_time});
   out_.push_back(ArmTimer{Timer{cutoff_timer, height, place_->attempt, term}, *cutoff_at_});
+}
+
+void ProducerMachine::tell_work(Work work) {
+  if (work == told_work_) return;
+  told_work_ = work;
+  out_.push_back(ElectionOrder{messages::ElectionWork{place_->term, work == Work::some}});
 }
 
 void ProducerMachine::cut_off(Instant now) {

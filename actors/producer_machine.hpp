@@ -68,6 +68,8 @@ class ProducerMachine {
   void on_heard(const MemberHeard& heard);
 
   void begin_height(Instant now);
+  enum class Work : std::uint8_t { none, some };
+  void tell_work(Work work);
   void schedule(Instant now);
   void build(Instant now, const BurnView& burn_view);
   void cut_off(Instant now);
@@ -99,7 +101,7 @@ class ProducerMachine {
   std::uint32_t epoch_{};
   std::optional<messages::LeaderCertificate> leader_;
   std::optional<TermNumber> election_term_;
-  bool told_work_{};
+  Work told_work_{Work::none};
 
   // The current height.
   std::optional<messages::Position> place_;
