@@ -206,6 +206,15 @@ void GroupMember::agree(Instant now, const InstanceId& instance, const agreement
   }
 }
 
+void GroupMember::on_accepted(Instant now, const consensus::BlockHeader& header) {
+  const InstanceId id{set().kind,  Purpose::block, set().generation,
+                      header.term, header.height,  header.attempt};
+  const auto at = instances_.find(id);
+  if (at == instances_.end() || at->second.closed()) return;
+  agree(now, id, agreement::Signed{{}, {ValueKind::block, Hash256{header.id().bytes},
+                                        header.burn_view}});
+}
+
 void GroupMember::agree_all(Instant now, const agreement::Input& input) {
   std::vector<InstanceId> ids;
   for (const auto& entry : instances_) ids.push_back(entry.first);

@@ -106,6 +106,8 @@ class GroupMember {
   void open(Instant now, const consensus::InstanceId& instance);
   /// Passes an input to an instance's machine, if there is one.
   void agree(Instant now, const consensus::InstanceId& instance, const agreement::Input& input);
+  /// A block of this generation was accepted: its instance is closed, whoever collected the signature.
+  void on_accepted(Instant now, const consensus::BlockHeader& header);
   /// To every block instance of the generation.
   void agree_all(Instant now, const agreement::Input& input);
   void sign(Instant now, const SigningInput& input);

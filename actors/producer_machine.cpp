@@ -87,6 +87,9 @@ void ProducerMachine::on_event(Instant now, const messages::ChainEvent& event) {
     auto& groups = content.kind == GroupKind::producers ? generations_ : observed_;
     const auto at = groups.find(content.generation);
     if (at != groups.end()) at->second->on_key_certified(now, learned->certificate);
+  } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
+    const auto& header = accepted->block.block.header;
+    for (auto& entry : generations_) entry.second->on_accepted(now, header);
   } else if (const auto* position = std::get_if<messages::Position>(&event)) {
     on_position(now, *position);
   } else if (std::holds_alternative<messages::MempoolChanged>(event)) {

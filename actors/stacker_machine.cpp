@@ -60,6 +60,9 @@ void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
       at->second->on_key_certified(now, learned->certificate);
     }
     retry_waiting(now);
+  } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
+    const auto& header = accepted->block.block.header;
+    for (auto& entry : generations_) entry.second->on_accepted(now, header);
   } else if (const auto* position = std::get_if<messages::Position>(&event)) {
     on_position(now, *position);
   }
