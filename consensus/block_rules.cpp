@@ -34,13 +34,13 @@ BlockId base_id(const TermContext& context, const BlockTree& tree) {
 
 Result<> check_parent(const ExecutionRules& rules, const BlockTree& tree,
                       const BlockHeader& header, const BlockPlace& place) {
-  if (place.parent->executed == nullptr) return Errc::parent_below_final;
   if (header.height != place.parent->header.height + 1) return Errc::block_wrong_height;
   if (place.first_of_term) {
     if (place.parent->id != base_id(*place.context, tree)) return Errc::wrong_term_parent;
   } else if (!rules.burn.is_on_branch(place.parent->header.burn_view, *place.view)) {
     return Errc::burn_view_off_branch;
   }
+  if (place.parent->executed == nullptr) return Errc::parent_below_final;
   if (header.timestamp_ms <= place.parent->header.timestamp_ms) return Errc::timestamp_not_later;
   return done();
 }

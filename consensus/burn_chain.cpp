@@ -13,6 +13,7 @@ Result<BurnNode*> BurnChain::add(const bitcoin::BurnBlock& block) {
     if (parent == nullptr || parent->view.height + 1 != block.height) {
       return Errc::burn_block_orphan;
     }
+    if (parent->view.height < floor_) return Errc::burn_block_below_final;
   }
   auto node = std::make_unique<BurnNode>();
   node->header = block.header;
@@ -151,6 +152,7 @@ void BurnChain::erase_branch(BurnNode& node) {
 
 void BurnChain::prune(BurnHeight root_height, BurnHeight keep) {
   ASSERT(root_height <= keep);
+  floor_ = std::max(floor_, keep);
   // Branches that fork off below `keep` go with their registrations; canonical registrations and
   // PreStx outputs stay for ever, only their nodes go.
   for (BurnHeight h = root()->view.height; h < keep; ++h) {

@@ -48,7 +48,7 @@ class BurnChain {
   explicit BurnChain(const Params& params) : params_(&params) {}
 
   /// Adds a block that passed `bitcoin::check`. A known one is returned again.
-  /// @returns burn_block_orphan, or burn_block_below_final when it would fork off below the root.
+  /// @returns burn_block_orphan, or burn_block_below_final when it would fork off below what `prune` kept.
   Result<BurnNode*> add(const bitcoin::BurnBlock& block);
 
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
@@ -90,6 +90,7 @@ class BurnChain {
   std::unordered_map<BurnHash, std::unique_ptr<BurnNode>> nodes_;  // never iterated
   std::vector<BurnNode*> canonical_;  ///< From the root to the tip.
   BurnNode* longest_{};
+  BurnHeight floor_{0};  ///< Nothing forks off below this height any more.
   /// Where each registration and PreStx was mined, on every branch.
   std::map<bitcoin::BurnPlace, std::vector<std::pair<BurnView, KeyRegistration>>> registrations_;
   std::map<crypto::VrfKey, std::vector<BurnView>> registered_keys_;

@@ -35,7 +35,8 @@ TEST_CASE("signer set: weights, look-up, and a hash without the generation") {
   std::swap(next.members[0].key, next.members[1].key);
   CHECK(next.hash(1) != c.set.hash(1));
   testing::check_codec(c.set);
-  CHECK(to_hex(c.set.hash(1)) == "GOLDEN_SET");
+  CHECK(to_hex(c.set.hash(1)) ==
+        "20eac9c5b843147b2d5fb57b67b8fb38dc0c5da3577f3a8d7b4ec0e526bb4c70");
 }
 
 TEST_CASE("quorum: 67 of 100 and 27 of 40 do, 66 and 26 do not") {
@@ -51,7 +52,7 @@ TEST_CASE("vote digest: every part counts") {
   const InstanceId instance{GroupKind::stackers, Purpose::block, 1, TermNumber{2}, BlockHeight{3}, 4};
   const Value value{ValueKind::block, {}, {}};
   const Hash256 digest = vote_digest(1, {}, Phase::prepare, instance, {5, 6}, value);
-  CHECK(to_hex(digest) == "GOLDEN_VOTE");
+  CHECK(to_hex(digest) == "6a85a9f34cd363f229a0913888acaba481f3210154ea4f4ca12c9ee8121b1635");
   CHECK(vote_digest(2, {}, Phase::prepare, instance, {5, 6}, value) != digest);
   CHECK(vote_digest(1, {}, Phase::commit, instance, {5, 6}, value) != digest);
   CHECK(vote_digest(1, {}, Phase::prepare, instance, {6, 5}, value) != digest);
@@ -66,7 +67,8 @@ TEST_CASE("key certificate: complete, light, forged and foreign") {
   CHECK(c.verdict().ok());
   testing::check_codec(c.certificate);
   testing::check_codec(c.certificate.votes);
-  CHECK(to_hex(c.certificate.content.id()) == "GOLDEN_KEY");
+  CHECK(to_hex(c.certificate.content.id()) ==
+        "b145b6e8504ffdf8274ce07fb28a06be98c56a2613851ecd77e969c086f0f09c");
   VoteCertificate& votes = c.certificate.votes;
   SUBCASE("a signature less than bits") {
     votes.signatures.pop_back();
@@ -123,7 +125,7 @@ TEST_CASE("seal: its hash covers signatures, bits and attestations of both group
   CHECK(verify(seal.stackers, c.set, c.certificate.content.group_key, c.certificate.content.cid,
                elsewhere, c.world.params.network_id)
             .code() == Errc::seal_bad_signature);
-  CHECK(to_hex(hash) == "GOLDEN_SEAL");
+  CHECK(to_hex(hash) == "b59fbed07ca782e388de4301ed3941d2d4d3ba792abe3bcd02f360dbbe9b3f15");
 }
 
 TEST_CASE("burn link: hash and parent of the header it carries") {

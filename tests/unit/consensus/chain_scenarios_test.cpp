@@ -61,7 +61,9 @@ TEST_CASE("scenario: an enrollment of the last window is refused in the next") {
 TEST_CASE("scenario: enrollments are anchored in the final announcement of the term before") {
   ScriptedWorld world;
   world.start();
-  world.certify_keys();
+  // Twenty recipients a term: 39 slots of cycle 0 are used up in the second window.
+  CHECK(world.chain.term_context(TermNumber{0})->remaining.size() == 19);
+  CHECK(world.chain.term_context(TermNumber{1})->remaining.empty());
   const BlockId one = world.produce();
   world.mine({world.announcement(one)});
   const BlockId two = world.produce();
@@ -71,9 +73,6 @@ TEST_CASE("scenario: enrollments are anchored in the final announcement of the t
   CHECK(window.anchor.set == bitcoin::BurnPlace{BurnHeight{123}, 1});
   CHECK(window.anchor.state_root == world.chain.header(two)->state_root);
   CHECK(window.target() == TermNumber{5});
-  // Twenty recipients a term: 39 slots of cycle 0 are used up in the second window.
-  CHECK(world.chain.term_context(TermNumber{0})->remaining.size() == 19);
-  CHECK(world.chain.term_context(TermNumber{1})->remaining.empty());
   CHECK(std::all_of(window.outputs.begin(), window.outputs.end(), bitcoin::is_burn));
   world.enroll(2);
   produce_and_announce(world);
@@ -170,7 +169,9 @@ TEST_CASE("scenario: who stacked by the snapshot signs in the next cycle, under 
 }
 
 TEST_CASE("scenario: a reorganisation over a term's border changes what the term builds on") {
-  ScriptedWorld world;
+  Params params = testing::tiny_params();
+  params.confirmations = 6;
+  ScriptedWorld world(params);
   world.start();
   world.certify_keys();
   world.mine_to(BurnHeight{127});
@@ -201,6 +202,30 @@ TEST_CASE("scenario: a reorganisation over a term's border changes what the term
   CHECK(balance(world, 1) == MicroStx{1'000'000'100});
   // Both purses: term 2 left no block on this branch.
   CHECK(world.chain.ledger().carried_purse() == MicroStx{20'000'000'000});
+}
+
+TEST_CASE("scenario: what is final is not reorganised, its confirmations are") {
+  ScriptedWorld world;
+  world.start();
+  const BlockId block = world.produce();
+  world.mine({world.announcement(block)});
+  const BurnView at = *world.chain.burn_tip();
+  world.mine();
+  world.mine();
+  CHECK(world.chain.last_final() == block);
+  BurnView branch = at;
+  for (int i = 0; i < 3; ++i) branch = world.mine_on(branch);
+  CHECK(world.chain.burn_tip() == branch);
+  CHECK(world.chain.last_final() == block);
+  CHECK(world.chain.finality(block).level == FinalityLevel::final);
+  const auto below = world.chain.burn_view_at(BurnHeight{at.height.value - 1});
+  REQUIRE(below.has_value());
+  bitcoin::BurnBlock any;
+  for (const auto& item : world.history) {
+    if (const auto* one = std::get_if<bitcoin::BurnBlock>(&item)) any = *one;
+  }
+  const auto deep = bitcoin::make_burn_block(at.height, below->hash, 7, 7, any.transactions);
+  CHECK(world.chain.add_burn_block(deep).code() == Errc::burn_block_below_final);
 }
 
 TEST_CASE("scenario: a reorganisation replaces the enrollments of a window and plans again") {
