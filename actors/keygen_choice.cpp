@@ -87,8 +87,8 @@ std::vector<crypto::DealingRef> KeygenMachine::Core::qualified() const {
   return out;
 }
 
-/// Before h2 only what every single member vouches for; then what ≥ 67 % vouch for and nobody's proof
-/// speaks against.
+/// Before h2 only what every single member vouches for; then what ≥ 67 % vouch for and nobody's
+/// proof speaks against.
 bool KeygenMachine::Core::qualifies(MemberIndex dealer) const {
   if (!book_->counts(dealer) || banned_.contains(dealer)) return false;
   const Hash256& hash = book_->first(dealer)->dealing->hash();

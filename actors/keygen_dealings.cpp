@@ -32,7 +32,8 @@ Hash256 DealingBook::next_random() {
 SharedBytes DealingBook::deal_own(const Hash256& rand32) {
   ASSERT(self_.has_value());
   auto own = crypto::deal(config_, *self_, *host_, rand32);
-  ASSERT(own.ok());  // The key is the member's, as checked at the start; zero has probability 2^-256.
+  // The key is the member's, as checked at the start; zero has probability 2^-256.
+  ASSERT(own.ok());
   own_ = std::move(own).value();
   auto parsed = crypto::parse_dealing(config_, own_->bytes);
   ASSERT(parsed.ok());

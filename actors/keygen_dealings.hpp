@@ -1,5 +1,5 @@
-// The dealings of one attempt as one member sees them: parsed, opened, complained about, and who among
-// the dealers is convicted. Source: docs/threshold_signing.md "Key generation", "Complaints".
+// The dealings of one attempt as one member sees them: parsed, opened, complained about, and who
+// among the dealers is convicted. Source: docs/threshold_signing.md "Key generation", "Complaints".
 #pragma once
 
 #include "actors/keygen_machine.hpp"
@@ -44,8 +44,8 @@ class DealingBook {
 
   /// Opens every box not yet opened.
   void examine();
-  /// Whether the own shares of exactly these dealings fit together. Dealers whose errors cancel each
-  /// other out are found here, when one of them is left out; then their standing is bad_box.
+  /// Whether the own shares of exactly these dealings fit together. Dealers whose errors cancel
+  /// each other out are found here, when one of them is left out; then their standing is bad_box.
   bool fits(const std::vector<crypto::DealingRef>& dealings);
 
   /// The dealing of `dealer` that `hash` names, or null.

@@ -1,6 +1,6 @@
-// One member's part in the key generation of one set, over all its attempts: deal, confirm, choose the
-// qualified dealers, judge proposed contents, and take the own shares once the agreement has decided.
-// An observer (no `self`) only follows, and learns the public shares.
+// One member's part in the key generation of one set, over all its attempts: deal, confirm, choose
+// the qualified dealers, judge proposed contents, and take the own shares once the agreement has
+// decided. An observer (no `self`) only follows, and learns the public shares.
 //
 //   height < h1          dealings are collected; own dealing published at once
 //   all dealt, or h1     confirm: which dealings are in order and gave good shares; complaints
@@ -53,8 +53,8 @@ struct KeygenSetup {
                                          std::uint32_t network_id);
 
 /// A dealing stands in a member's pre-computation slots (joined, see join_dealing; where joining is
-/// refused, the content of the first slot as it is). `word` is what the owner signed in the first of
-/// them; its version is attempt + 1.
+/// refused, the content of the first slot as it is). `word` is what the owner signed in the first
+/// of them; its version is attempt + 1.
 struct DealingSeen {
   MemberIndex member;
   messages::SignedDealing word;
@@ -70,8 +70,8 @@ struct PeerKeygen {
 struct KeygenBurnHeight {
   BurnHeight height;
 };
-/// Please answer with `KeygenVerdict`, now or as soon as it can be said. `shown`: the proposal shows a
-/// prepare certificate for this very value.
+/// Please answer with `KeygenVerdict`, now or as soon as it can be said. `shown`: the proposal
+/// shows a prepare certificate for this very value.
 struct JudgeValue {
   enum class Shown : std::uint8_t { nothing, prepare_certificate };
   consensus::InstanceId instance;
@@ -122,8 +122,8 @@ struct KeygenVerdict {
 struct KeygenFinished {
   consensus::KeyCertificate certificate;
 };
-/// `group()` and, for a member whose shares are in order, `key()` can be used. Said once per process,
-/// with KeygenFinished or later (a dealing was still missing).
+/// `group()` and, for a member whose shares are in order, `key()` can be used. Said once per
+/// process, with KeygenFinished or later (a dealing was still missing).
 struct KeyReady {};
 /// A member's fault, with an encoded messages::KeygenFault.
 struct KeygenEvidence {

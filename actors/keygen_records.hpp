@@ -1,5 +1,6 @@
-// What key generation keeps on disk: the attempt, each attempt's randomness (so that a crash deals the
-// same bytes again), what was confirmed, and the finished key. Keys: prefix 32 ‖ kind 1 ‖ attempt 4.
+// What key generation keeps on disk: the attempt, each attempt's randomness (so that a crash deals
+// the same bytes again), what was confirmed, and the finished key. Keys: prefix 32 ‖ kind 1 ‖
+// attempt 4.
 #pragma once
 
 #include "actors/keygen_machine.hpp"

@@ -1,5 +1,6 @@
-// Who confirmed which dealing. A member's first word about a dealer stays: a member that says one thing
-// and then another cannot move a count back and forth. Source: docs/threshold_signing.md "Rounds".
+// Who confirmed which dealing. A member's first word about a dealer stays: a member that says one
+// thing and then another cannot move a count back and forth. Source: docs/threshold_signing.md
+// "Rounds".
 #pragma once
 
 #include "messages/keygen_state.hpp"

@@ -20,8 +20,8 @@ struct LoggedShare {
   }
 };
 
-/// The own nonces for one kind of subject: a batch being spent, and the one before it, which requests
-/// under way may still name.
+/// The own nonces for one kind of subject: a batch being spent, and the one before it, which
+/// requests under way may still name.
 struct Suite {
   std::uint32_t window{};  ///< Nonces published at a time.
   std::optional<crypto::NonceBatch> current;

@@ -284,7 +284,9 @@ void SigningMachine::Core::answer(const crypto::PublicKey& from, const PostedReq
   if (signer_->answered(session)) return;  // It stands among the published shares.
   // Honest coordinators need one session more than there are faulty members.
   std::uint32_t& count = answered_[{posted.instance, from}];
-  if (count > set_.members.size()) return reject(posted.instance, session, RejectReason::too_many, out);
+  if (count > set_.members.size()) {
+    return reject(posted.instance, session, RejectReason::too_many, out);
+  }
   Suite& suite = suite_of(posted.subject);
   crypto::NonceBatch* batch = suite.find(own->batch);
   if (batch == nullptr) return reject(posted.instance, session, RejectReason::unknown_nonce, out);

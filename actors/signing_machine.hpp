@@ -1,7 +1,7 @@
 // Threshold signing in one group generation, for a member (nonces, answers) and for a coordinator
-// (requests, collecting, conviction); most are both, an announcer may be the second only. The machine
-// does not decide whether something may be signed: a request waits until `Permit` names its instance,
-// view and subject.
+// (requests, collecting, conviction); most are both, an announcer may be the second only. The
+// machine does not decide whether something may be signed: a request waits until `Permit` names its
+// instance, view and subject.
 //
 // Nonces live in this object only. A share is persisted before it is published; after a restart the
 // old batch is gone, logged answers are repeated, and a new random batch begins.
@@ -35,8 +35,8 @@ struct SigningSetup {
   Hash256 entropy;
   std::uint32_t block_nonces{16};
   std::uint32_t announce_nonces{8};
-  /// How long the first session of an opening waits for members that are not ready, and how long each
-  /// session may take before the next opens; grows by half each time.
+  /// How long the first session of an opening waits for members that are not ready, and how long
+  /// each session may take before the next opens; grows by half each time.
   Duration collect_wait{milliseconds(200)};
   Duration session_wait{milliseconds(800)};
   /// Bytes of own requests published at a time; the oldest give way.
@@ -57,7 +57,8 @@ struct RequestSeen {
   crypto::PublicKey from;
   messages::PostedRequest request;
 };
-/// I lead (or announce): get this signed. Opening a higher view of an instance closes the lower one.
+/// I lead (or announce): get this signed. Opening a higher view of an instance closes the lower
+/// one.
 struct OpenSigning {
   consensus::InstanceId instance;
   consensus::View view;

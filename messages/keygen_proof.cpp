@@ -68,7 +68,9 @@ Result<> check(const DealerEquivocation& fault, const KeygenScene& scene) {
 }
 
 Result<crypto::Verdict> judge(const KeygenFault& fault, const KeygenScene& scene) {
-  if (const auto* dealing = std::get_if<DealingFault>(&fault)) return judge_dealing(*dealing, scene);
+  if (const auto* dealing = std::get_if<DealingFault>(&fault)) {
+    return judge_dealing(*dealing, scene);
+  }
   const auto& twice = std::get<DealerEquivocation>(fault);
   TRY(check(twice, scene));
   return crypto::Verdict{crypto::Verdict::Guilty::dealer, twice.dealer, Errc::dealer_equivocated};

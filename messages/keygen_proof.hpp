@@ -7,8 +7,8 @@
 namespace quorate::messages {
 
 /// A dealing that is not in order for everybody to see, or whose box was opened by a complaint.
-/// With a complaint about a box that is in order it convicts the complainer instead: only the holder
-/// of its key can make the proof inside.
+/// With a complaint about a box that is in order it convicts the complainer instead: only the
+/// holder of its key can make the proof inside.
 struct DealingFault {
   std::uint32_t attempt{};
   MemberIndex dealer;

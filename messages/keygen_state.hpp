@@ -60,8 +60,8 @@ struct BoxComplaint {
 struct KeygenState {
   std::uint32_t attempt{};
   Hash256 cid;  ///< The configuration of this attempt.
-  /// Dealers whose dealing came in time, is in order and gave this member good shares; no bits at all
-  /// before the member confirms.
+  /// Dealers whose dealing came in time, is in order and gave this member good shares; no bits at
+  /// all before the member confirms.
   BitVector confirmed;
   List<Hash256, 4000> dealing_hashes;  ///< One per set bit, ascending.
   List<BoxComplaint, 4000> complaints;
@@ -86,8 +86,8 @@ struct KeygenState {
                                                          std::uint32_t attempt,
                                                          std::uint32_t network_id);
 
-/// What goes into a dealer's pre-computation slots when one chunk may hold `limit` bytes: the dealing
-/// itself if it fits; else a manifest first, then the pieces.
+/// What goes into a dealer's pre-computation slots when one chunk may hold `limit` bytes: the
+/// dealing itself if it fits; else a manifest first, then the pieces.
 ///
 ///   manifest: "QDM" ‖ version 1 ‖ total size 4 ‖ piece size 4 ‖ count 4 ‖ count × H(piece)
 ///

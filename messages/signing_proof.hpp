@@ -1,5 +1,5 @@
-// Proofs of faults in threshold signing. What they show follows from the group's public shares alone;
-// that the accused said it follows from the signed chunks that come with them.
+// Proofs of faults in threshold signing. What they show follows from the group's public shares
+// alone; that the accused said it follows from the signed chunks that come with them.
 // Source: docs/threshold_signing.md "Finding a bad share", "Nonces".
 #pragma once
 
@@ -9,15 +9,16 @@
 
 namespace quorate::messages {
 
-/// An answer that is wrong for the request it answers, or two lists that name different nonces for one
-/// index of one batch.
+/// An answer that is wrong for the request it answers, or two lists that name different nonces for
+/// one index of one batch.
 struct SigningFault {
   Hash256 cid;
   MemberIndex member;
   std::optional<PostedRequest> request;
   std::optional<crypto::SignatureShare> share;
   List<crypto::NonceCommitments, 2> batches;
-  /// Encoded signed chunks of the accused in which the words above stand, where the accuser kept them.
+  /// Encoded signed chunks of the accused in which the words above stand, where the accuser kept
+  /// them.
   List<SharedBlob<consensus::max_chunk_bytes>, 2> chunks;
   bool operator==(const SigningFault&) const = default;
   static constexpr auto wire_fields() {

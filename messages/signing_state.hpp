@@ -1,6 +1,6 @@
 // What a member publishes about threshold signing in one group: nonces, the requests it leads, its
-// shares and its refusals. One struct that replaces the one before; part of the member's state chunk.
-// A coordinator outside the group publishes requests only.
+// shares and its refusals. One struct that replaces the one before; part of the member's state
+// chunk. A coordinator outside the group publishes requests only.
 // Source: SIP "Facilities for Signature Generation"; docs/threshold_signing.md "Signing messages".
 #pragma once
 

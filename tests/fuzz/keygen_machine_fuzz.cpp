@@ -1,5 +1,6 @@
-// Any sequence of inputs is answered or refused; nothing persisted or published breaks a bound. Each
-// step: one byte says what, one byte says who, then what the state, dealing or value is made of.
+// Any sequence of inputs is answered or refused; nothing persisted or published breaks a bound.
+// Each step: one byte says what, one byte says who, then what the state, dealing or value is made
+// of.
 #include "tests/unit/actors/keygen_world.hpp"
 
 using namespace quorate;

@@ -1,5 +1,5 @@
-// A key generation state or proof of fault that decodes is written the same way again; what joins from
-// slots is cut into the same slots.
+// A key generation state or proof of fault that decodes is written the same way again; what joins
+// from slots is cut into the same slots.
 #include "messages/keygen_proof.hpp"
 
 using namespace quorate;

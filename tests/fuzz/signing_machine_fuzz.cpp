@@ -1,5 +1,5 @@
-// Any sequence of inputs is answered or refused; no nonce ever answers two sessions, and whatever seal
-// comes out verifies. Each step: one byte says what, one who, one how.
+// Any sequence of inputs is answered or refused; no nonce ever answers two sessions, and whatever
+// seal comes out verifies. Each step: one byte says what, one who, one how.
 #include "tests/unit/actors/signing_world.hpp"
 
 using namespace quorate;

@@ -1,6 +1,6 @@
 // A set of members that generate a key together, over replicas that lose and reorder, with faulty
-// members and crashes. The agreement is played by the test: a value is decided when ≥ 67 % of weight
-// finds it valid.
+// members and crashes. The agreement is played by the test: a value is decided when ≥ 67 % of
+// weight finds it valid.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,4 @@
-#include <doctest/doctest.h>
-
-#include "tests/unit/actors/signing_world.hpp"
+#include "tests/unit/actors/signing_checks.hpp"
 
 using namespace quorate;
 using namespace quorate::test;
@@ -8,66 +6,6 @@ using consensus::InstanceId;
 using consensus::Purpose;
 using consensus::View;
 using crypto::SigningSubject;
-
-namespace {
-
-const TestGroup& six() {
-  static const TestGroup group = make_group({12, 9, 7, 5, 4, 3});  // 40 slots, threshold 27
-  return group;
-}
-
-InstanceId block_instance(std::uint64_t height, std::uint32_t attempt = 0) {
-  InstanceId id;
-  id.purpose = Purpose::block;
-  id.generation = 5;
-  id.term = TermNumber{5};
-  id.height = BlockHeight{height};
-  id.attempt = attempt;
-  return id;
-}
-
-BlockId block_id(std::uint8_t n) {
-  BlockId id;
-  id.bytes[0] = n;
-  id.bytes[31] = 0xb1;
-  return id;
-}
-
-SigningSubject block(std::uint8_t n) { return messages::block_subject(block_id(n)); }
-
-Permit permit(std::uint64_t height, std::uint8_t n, View view = {1, 0}) {
-  return {block_instance(height), view, block(n)};
-}
-OpenSigning opening(std::uint64_t height, std::uint8_t n, View view = {1, 0}) {
-  return {block_instance(height), view, block(n)};
-}
-
-void check_seal(const SigningWorld& world, const SealReady& ready, std::uint8_t n) {
-  CHECK(ready.block == block_id(n));
-  CHECK(consensus::verify(ready.seal, world.group->set, world.group->content.group_key,
-                          world.group->content.cid, block_id(n), test_network)
-            .ok());
-}
-
-void check_nonces(const SigningWorld& world) {
-  world.check_nonces([](bool holds) { CHECK(holds); });
-}
-
-/// Every proof convicts the member it names, who is one of the faulty.
-void check_evidence(const SigningWorld& world, const std::set<std::size_t>& faulty) {
-  for (const auto& member : world.members) {
-    for (const SigningEvidence& evidence : member.evidence) {
-      CHECK(faulty.contains(evidence.member.value));
-      const auto fault = decode<messages::SigningFault>(evidence.proof);
-      REQUIRE(fault.ok());
-      const auto verdict = messages::judge(*fault, *world.group->group);
-      REQUIRE(verdict.ok());
-      CHECK(verdict->member == evidence.member);
-    }
-  }
-}
-
-}  // namespace
 
 TEST_CASE("signing: all honest, one session, everybody's bit is set") {
   SigningWorld world(six());
@@ -133,97 +71,6 @@ TEST_CASE("signing: no share without permission, and permission is for one subje
   CHECK(world.members[1].state->shares.empty());
 }
 
-TEST_CASE("signing: a silent member costs one session and loses its bit") {
-  SigningWorld world(six());
-  world.boot_all();
-  world.exchange();
-  world.members[3].is_up = false;  // it has published nonces
-  world.permit_all(permit(10, 1));
-  REQUIRE(world.tell(0, opening(10, 1)).ok());
-  world.run(8);
-  REQUIRE(world.members[0].seals.size() == 1);
-  check_seal(world, world.members[0].seals[0], 1);
-  CHECK(world.members[0].seals[0].seal.bits.to_text() == "111011");
-  CHECK(world.members[0].evidence.empty());
-  check_nonces(world);
-}
-
-TEST_CASE("signing: exactly the threshold suffices, one slot less does not") {
-  // 12 + 9 + 7 = 28, 12 + 9 + 5 = 26 of 27.
-  for (const std::size_t third : {2, 3}) {
-    SigningWorld world(six());
-    world.boot(0);
-    world.boot(1);
-    world.boot(third);
-    world.exchange();
-    world.permit_all(permit(10, 1));
-    REQUIRE(world.tell(0, opening(10, 1)).ok());
-    world.run(8);
-    CHECK(world.members[0].seals.size() == (third == 2 ? 1 : 0));
-  }
-}
-
-TEST_CASE("signing: wrong shares convict their senders and the others still sign") {
-  for (const bool bad_attestation : {false, true}) {
-    SigningWorld world(six());
-    const auto corrupt = [&](messages::SigningState& state) {
-      for (auto& share : state.shares) {
-        (bad_attestation ? share.attestation.bytes[9] : share.partial.bytes[9]) ^= 1;
-      }
-    };
-    world.members[4].twist = corrupt;
-    world.members[5].twist = corrupt;
-    world.boot_all();
-    world.exchange();
-    world.permit_all(permit(10, 1));
-    REQUIRE(world.tell(0, opening(10, 1)).ok());
-    world.run(12);
-    REQUIRE(world.members[0].seals.size() == 1);
-    CHECK(world.members[0].seals[0].seal.bits.to_text().substr(4) == "00");
-    CHECK(world.members[0].evidence.size() == 2);
-    check_evidence(world, {4, 5});
-    check_nonces(world);
-  }
-}
-
-TEST_CASE("signing: 30 members, 100 slots, 33 % silent, lying or crashing") {
-  std::vector<std::uint32_t> weights;
-  for (std::uint32_t p = 0; p < 30; ++p) weights.push_back(p < 10 ? 4 : 3);
-  const TestGroup group = make_group(weights);
-  SigningWorld world(group, 5);
-  // 4 + 4 + 4 + 3·7 = 33.
-  const std::set<std::size_t> faulty{0, 1, 2, 10, 11, 12, 13, 14, 15, 16};
-  for (const std::size_t p : {0, 10, 11}) {
-    world.members[p].twist = [](messages::SigningState& state) {
-      for (auto& share : state.shares) share.partial.bytes[20] ^= 4;
-    };
-  }
-  for (const std::size_t p : {1, 12, 13}) {  // publish nonces, never answer
-    world.members[p].twist = [](messages::SigningState& state) { state.shares.clear(); };
-  }
-  for (const std::size_t p : {2, 14}) {  // claim that their nonces are gone
-    world.members[p].twist = [](messages::SigningState& state) {
-      for (const auto& share : state.shares) {
-        state.rejects.push_back({share.session, messages::RejectReason::nonce_spent});
-      }
-      state.shares.clear();
-    };
-  }
-  world.members[20].crash_after = 1;
-  world.boot_all();
-  world.exchange();
-  for (std::uint64_t height = 10; height < 12; ++height) {
-    const auto n = static_cast<std::uint8_t>(height);
-    world.permit_all(permit(height, n));
-    REQUIRE(world.tell(25, opening(height, n)).ok());
-    for (int i = 0; i < 200 && world.members[25].seals.size() < height - 9; ++i) world.run(1, 20);
-    REQUIRE(world.members[25].seals.size() == height - 9);
-    check_seal(world, world.members[25].seals.back(), n);
-  }
-  check_evidence(world, faulty);
-  check_nonces(world);
-}
-
 TEST_CASE("signing: a member that publishes two nonces under one index is convicted") {
   SigningWorld world(six());
   bool other = false;
@@ -245,54 +92,6 @@ TEST_CASE("signing: a member that publishes two nonces under one index is convic
   world.run(4);
   REQUIRE(world.members[0].seals.size() == 1);
   CHECK(world.members[0].seals[0].seal.bits.to_text() == "110111");
-}
-
-TEST_CASE("signing: nonces that are no points convict their publisher") {
-  SigningWorld world(six());
-  world.members[1].twist = [](messages::SigningState& state) {
-    for (auto& nonce : state.nonces->nonces) nonce.bytes.fill(0x05);
-  };
-  world.boot_all();
-  world.exchange();
-  world.permit_all(permit(10, 1));
-  REQUIRE(world.tell(0, opening(10, 1)).ok());
-  world.run(6);
-  REQUIRE(world.members[0].seals.size() == 1);
-  CHECK(world.members[0].seals[0].seal.bits.to_text() == "101111");
-  check_evidence(world, {1});
-}
-
-TEST_CASE("signing: a leader that dies is replaced in the next view, with fresh nonces") {
-  SigningWorld world(six());
-  world.boot_all();
-  world.exchange();
-  world.permit_all(permit(10, 1, {1, 0}));
-  REQUIRE(world.tell(0, opening(10, 1, {1, 0})).ok());
-  world.exchange();
-  world.members[0].is_up = false;
-  world.permit_all(permit(10, 1, {2, 0}));
-  REQUIRE(world.tell(1, opening(10, 1, {2, 0})).ok());
-  world.run(8);
-  REQUIRE(world.members[1].seals.size() == 1);
-  check_seal(world, world.members[1].seals[0], 1);
-  check_nonces(world);
-}
-
-TEST_CASE("signing: two leaders that ask for the same nonces both get their seals") {
-  SigningWorld world(six());
-  world.boot_all();
-  world.exchange();
-  world.permit_all(permit(10, 1));
-  world.permit_all(permit(11, 2));
-  REQUIRE(world.tell(0, opening(10, 1)).ok());
-  REQUIRE(world.tell(1, opening(11, 2)).ok());
-  world.run(40);
-  REQUIRE(world.members[0].seals.size() == 1);
-  check_seal(world, world.members[0].seals[0], 1);
-  REQUIRE(world.members[1].seals.size() == 1);
-  check_seal(world, world.members[1].seals[0], 2);
-  check_nonces(world);
-  check_evidence(world, {});
 }
 
 TEST_CASE("signing: a crash between log and publication repeats the same bytes or nothing") {
@@ -352,29 +151,6 @@ TEST_CASE("signing: batches are renewed in time, over many blocks") {
     world.permits.clear();
   }
   CHECK(batches.size() >= 12);
-  check_nonces(world);
-}
-
-TEST_CASE("signing: a coordinator outside the group gets an announcement signed") {
-  SigningWorld world(six());
-  world.boot_all();
-  world.exchange();
-  InstanceId id = block_instance(10);
-  id.purpose = Purpose::announce;
-  const Hash256 sighash = crypto::sha256(as_bytes("sighash"));
-  const SigningSubject subject =
-      messages::announcement_subject(sighash, world.group->content.group_key);
-  world.permit_all({id, {1, 0}, subject});
-  REQUIRE(world.tell(6, OpenSigning{id, {1, 0}, subject}).ok());
-  world.run(4);
-  REQUIRE(world.members[6].signatures.size() == 1);
-  const SignatureReady& ready = world.members[6].signatures[0];
-  CHECK(ready.sighash == sighash);
-  const auto output = crypto::taproot_output_key(
-      crypto::x_only(world.group->content.group_key), {});
-  REQUIRE(output.ok());
-  CHECK(crypto::verify_schnorr(output->key, sighash.view(), ready.signature));
-  CHECK_FALSE(world.members[6].state->nonces.has_value());
   check_nonces(world);
 }
 
@@ -505,14 +281,4 @@ TEST_CASE("signing: a log that cannot be read is refused by name") {
   setup.group = six().group;
   setup.records = {{Bytes(64, 1), Bytes{1, 2}}};
   CHECK(SigningMachine::make(std::move(setup)).code() == Errc::nonce_log_corrupt);
-}
-
-TEST_CASE("signing: old requests give way to newer ones within the budget") {
-  SigningWorld world(six());
-  world.request_budget = 1000;  // one request of six entries is 568 bytes
-  world.boot_all();
-  world.exchange();
-  REQUIRE(world.tell(0, opening(10, 1)).ok());
-  world.run(6);
-  CHECK(world.members[0].state->requests.size() == 1);
 }

@@ -1,5 +1,5 @@
-// Members that sign together over replicas that lose and reorder, with faulty members and crashes. The
-// group key is made by dealing directly, without the machine.
+// Members that sign together over replicas that lose and reorder, with faulty members and crashes.
+// The group key is made by dealing directly, without the machine.
 #pragma once
 
 #include <functional>

@@ -70,7 +70,7 @@ TEST_CASE("judge: a dealing in pieces convicts through its manifest") {
   CHECK(judge(KeygenFault{fault}, s.scene).code() == Errc::fault_unsigned);
 }
 
-TEST_CASE("judge: a complaint about a good box convicts who made it, if the proof inside is theirs") {
+TEST_CASE("judge: a complaint about a good box convicts who made it, if they proved it") {
   Scene s;
   const auto parsed = crypto::parse_dealing(s.config, s.dealing);
   REQUIRE(parsed.ok());
