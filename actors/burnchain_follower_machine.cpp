@@ -56,9 +56,7 @@ Result<FollowerEffects> BurnchainFollowerMachine::on_block(Instant now,
   FollowerEffects out;
   if (headers_.contains(block.hash)) return out;
   TRY(bitcoin::check(block));
-  const auto parent = headers_.find(block.parent);
-  if (!headers_.empty() &&
-      (parent == headers_.end() || parent->second.height + 1 != block.height)) {
+  if (!is_linked(block)) {
     // A push before it was lost: ask again from what is known.
     ask(now, out);
     if (out.empty()) return Errc::burn_block_unlinked;
@@ -68,6 +66,12 @@ Result<FollowerEffects> BurnchainFollowerMachine::on_block(Instant now,
   asked_.reset();
   out.push_back(BurnBlockSeen{block});
   return out;
+}
+
+bool BurnchainFollowerMachine::is_linked(const bitcoin::BurnBlock& block) const {
+  if (headers_.empty()) return !limits_.first || block.height == *limits_.first;
+  const auto parent = headers_.find(block.parent);
+  return parent != headers_.end() && parent->second.height + 1 == block.height;
 }
 
 FollowerEffects BurnchainFollowerMachine::on_timer(Instant now) {

@@ -12,6 +12,8 @@
 namespace quorate::actors {
 
 struct FollowerLimits {
+  /// Where the chain begins: the first block handed on must be this one. Nullopt: any.
+  std::optional<BurnHeight> first;
   Duration poll{seconds(5)};
   Duration ask_again{milliseconds(400)};
   /// Headers remembered for linking and locating; older branches are out of reach.
@@ -79,6 +81,8 @@ class BurnchainFollowerMachine {
   Result<FollowerEffects> on_feed(Instant now, const messages::BurnMessage& message);
   Result<FollowerEffects> on_block(Instant now, const bitcoin::BurnBlock& block);
   FollowerEffects on_timer(Instant now);
+  /// Whether its parent was handed on, or it is the one the chain begins with.
+  [[nodiscard]] bool is_linked(const bitcoin::BurnBlock& block) const;
   void remember(const BurnView& view, const BurnHash& parent);
   void ask(Instant now, FollowerEffects& out);
   [[nodiscard]] messages::BurnBlocksWanted locator() const;

@@ -105,7 +105,9 @@ Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig c
   // Every actor sees the filled table: it reads handles only after its `Start`.
   actors::NodeRoles& roles = shared->roles;
   roles.gateway = gateway;
-  roles.follower = actors::spawn_burnchain_follower(system, wiring, actors::FollowerLimits{});
+  actors::FollowerLimits follower;
+  follower.first = config.params.first_burn_height;
+  roles.follower = actors::spawn_burnchain_follower(system, wiring, follower);
   roles.keeper = actors::spawn_chain_keeper(system, wiring, std::move(chain),
                                             mempool_rules(config.genesis), actors::KeeperLimits{});
   roles.mempool = actors::spawn_mempool(system, wiring, actors::MempoolLimits{});

@@ -15,7 +15,7 @@ bitcoin::BurnBlock block_on(BurnHeight height, const BurnHash& parent, std::uint
   coinbase.inputs.push_back({});
   coinbase.outputs.push_back({});
   bitcoin::BurnTx tx;
-  tx.raw.bytes = bitcoin::encode(coinbase);
+  tx.raw.bytes = bitcoin::encode_transaction(coinbase);
   List<bitcoin::BurnTx, 20'000> transactions;
   transactions.push_back(tx);
   return bitcoin::make_burn_block(height, parent, 1000, nonce, transactions);
@@ -53,6 +53,20 @@ TEST_CASE("follower: hands on linked blocks once and asks when a push was lost")
   CHECK(seen(m.step(start, push(b)).value()) == 1);
   CHECK(seen(m.step(start, push(c)).value()) == 1);
   CHECK(m.best() == c.view());
+}
+
+TEST_CASE("follower: a lost first block is asked for; a later one is not taken for it") {
+  FollowerLimits limits;
+  limits.first = BurnHeight{100};
+  BurnchainFollowerMachine m{limits};
+  const auto a = block_on(BurnHeight{100}, BurnHash{}, 0);
+  const auto b = block_on(BurnHeight{101}, a.hash, 1);
+  const auto gap = m.step(start, push(b)).value();
+  CHECK(seen(gap) == 0);
+  REQUIRE(asked(gap) != nullptr);
+  CHECK(asked(gap)->known.empty());
+  CHECK(seen(m.step(start, push(a)).value()) == 1);
+  CHECK(seen(m.step(start, push(b)).value()) == 1);
 }
 
 TEST_CASE("follower: a rival branch is handed on too; the keeper decides") {
