@@ -151,7 +151,8 @@ BlockNode* ChainState::find_tip() const {
   const TermContextPtr started = started_context();
   if (started == nullptr) return path.back();
   const auto belongs = [&](const BlockNode& node) {
-    return node.executed != nullptr && node.header.term == started->term && burn.is_canonical(node.header.burn_view);
+    return node.executed != nullptr && node.header.term == started->term &&
+           burn.is_canonical(node.header.burn_view);
   };
   BlockNode* at = &base_of(*started);
   // The tip of before usually still holds; then only what was accepted on it is new.

@@ -99,7 +99,9 @@ std::optional<Selection> select_producers(const Params& params, stacks::Network 
   return out;
 }
 
-Hash256 tie_seed(const bitcoin::SortitionHash& sortition_hash) { return crypto::sha256(sortition_hash.view()); }
+Hash256 tie_seed(const bitcoin::SortitionHash& sortition_hash) {
+  return crypto::sha256(sortition_hash.view());
+}
 
 ProducerSet continue_set(const ProducerSet& previous, TermNumber term) {
   ProducerSet out = previous;
