@@ -207,37 +207,6 @@ void Turn::drop_restored_before(std::uint64_t generation) {
   }
 }
 
-void Turn::compare_roots(PeerId with) {
-  for (auto& [db, generation] : s_.generations) {
-    if (generation.open) compare_root(with, generation);
-  }
-}
-
-void Turn::compare_root(PeerId with, Generation& generation) {
-  consensus::Inventory& inventory = generation.open->inventory();
-  const consensus::TreeNode root = inventory.root();
-  messages::Compare compare{generation.open->address(), {}};
-  compare.nodes.push_back({root, inventory.digest(root)});
-  send(with, std::move(compare));
-}
-
-void Turn::anti_entropy_round() {
-  for (auto& [db, generation] : s_.generations) {
-    if (!generation.open) continue;
-    for (const ChunkSlot slot : generation.open->settle(s_.tip)) {
-      accepted(generation, slot, Spread::some);
-    }
-  }
-  for (auto& [peer, neighbour] : s_.peers) {
-    neighbour.offences().forgive_one();
-    neighbour.expire_parked(now_);
-  }
-  if (s_.peers.empty()) return;
-  auto chosen = s_.peers.begin();
-  std::advance(chosen, s_.rng.draw(static_cast<std::uint32_t>(s_.peers.size())));
-  compare_roots(chosen->first);
-}
-
 void Turn::arm_anti_entropy() {
   const std::int64_t period = s_.config.anti_entropy.us;
   const std::int64_t jitter = period * s_.config.anti_entropy_jitter_percent / 100;

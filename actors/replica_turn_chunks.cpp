@@ -9,7 +9,6 @@ using consensus::ChunkSlot;
 using consensus::DbAddress;
 using consensus::SlotEntry;
 using consensus::Standing;
-using consensus::TreeNode;
 using messages::AckKind;
 using messages::NackReason;
 using messages::SlotAck;
@@ -157,9 +156,10 @@ void Turn::answer_push(PeerId from, Generation& generation, const Chunk& chunk,
 
 void Turn::hear(PeerId from, const messages::Announce& m) {
   Generation* generation = s_.find(m.db);
-  if (generation == nullptr) return;  // It is compared as soon as the generation opens here.
-  if (!generation->open) {
-    refuse(from, m.db, std::nullopt, NackReason::generation_closed);
+  if (generation == nullptr || !generation->open) {
+    // An unknown generation is compared as soon as it opens here.
+    refuse(from, m.db, std::nullopt,
+           generation == nullptr ? NackReason::no_such_db : NackReason::generation_closed);
     return;
   }
   std::vector<SlotAck> acks;
@@ -175,6 +175,10 @@ void Turn::hear(PeerId from, const messages::Announce& m) {
 
 void Turn::weigh(PeerId from, const Generation& generation, const SlotMeta& theirs,
                  std::vector<SlotAck>& acks) {
+  if (theirs.entry.version == ChunkVersion{0} && theirs.entry != SlotEntry{}) {
+    offend(from, Errc::version_zero);
+    return;
+  }
   const SlotKey key{generation.id, theirs.slot};
   const SlotMeta own = generation.open->line(theirs.slot);
   Neighbour& neighbour = s_.peers.at(from);
@@ -213,6 +217,10 @@ void Turn::hear(PeerId from, const messages::Ack& m) {
       continue;
     }
     const SlotKey key{generation->id, ack.meta.slot};
+    if (ack.meta.entry.version == ChunkVersion{0} && ack.meta.entry != SlotEntry{}) {
+      offend(from, Errc::version_zero);
+      continue;
+    }
     const SlotEntry own = generation->open->line(ack.meta.slot).entry;
     if (ack.kind == AckKind::heard) {
       if (ack.meta.entry.version >= own.version) neighbour.acknowledged(key);
@@ -246,67 +254,6 @@ void Turn::hear(PeerId from, const messages::Pull& m) {
     send(from, messages::Push{generation->open->chunk(slot)});
   }
   s_.peers.at(from).charge(bytes);
-}
-
-void Turn::hear(PeerId from, const messages::Compare& m) {
-  Generation* generation = s_.find(m.db);
-  if (generation == nullptr || !generation->open) return;
-  consensus::Inventory& inventory = generation->open->inventory();
-  for (const messages::NodeDigest& theirs : m.nodes) {
-    if (!inventory.contains(theirs.node)) {
-      offend(from, Errc::bad_digest_node);
-      continue;
-    }
-    if (inventory.digest(theirs.node) == theirs.digest) continue;
-    if (theirs.node.level > 0) {
-      messages::Compare children{m.db, {}};
-      for (const TreeNode child : inventory.children(theirs.node)) {
-        children.nodes.push_back({child, inventory.digest(child)});
-      }
-      send(from, std::move(children));
-    } else {
-      messages::Range range{m.db, {theirs.node, inventory.digest(theirs.node)}, {}};
-      for (const ChunkSlot slot : inventory.slots(theirs.node)) {
-        range.entries.push_back(inventory.entry(slot));
-      }
-      send(from, std::move(range));
-    }
-  }
-}
-
-void Turn::hear(PeerId from, const messages::Range& m) {
-  Generation* generation = s_.find(m.db);
-  if (generation == nullptr || !generation->open) return;
-  consensus::Inventory& inventory = generation->open->inventory();
-  const TreeNode node = m.node.node;
-  if (node.level != 0 || !inventory.contains(node) ||
-      inventory.slots(node).size() != m.entries.size()) {
-    offend(from, Errc::bad_digest_node);
-    return;
-  }
-  if (inventory.digest(node) == m.node.digest) return;
-  std::vector<SlotAck> acks;
-  bool is_alike = true;
-  for (std::size_t i = 0; i < m.entries.size(); ++i) {
-    const ChunkSlot slot = inventory.slots(node)[i];
-    if (consensus::standing(inventory.entry(slot), m.entries[i]) == Standing::same) continue;
-    is_alike = false;
-    weigh(from, *generation, {slot, m.entries[i]}, acks);
-  }
-  acknowledge(from, m.db, std::move(acks));
-  if (is_alike) push_range(from, *generation->open, node);
-}
-
-/// Digests differ but no entry does: two chunks share a mark, which their writer can arrange. The peer
-/// gets ours and keeps the preferred one; in a later round we get its.
-void Turn::push_range(PeerId to, const ReplicaGeneration& replica, TreeNode node) {
-  std::uint64_t bytes = 0;
-  for (const ChunkSlot slot : replica.inventory().slots(node)) {
-    if (replica.meta(slot).version == ChunkVersion{0}) continue;
-    bytes += replica.content_size(slot);
-    send(to, messages::Push{replica.chunk(slot)});
-  }
-  s_.peers.at(to).charge(bytes);
 }
 
 void Turn::hear(PeerId from, const messages::Nack& m) {

@@ -220,6 +220,50 @@ TEST_CASE("replica: an announcement of something newer is pulled, of the same or
   CHECK(b.read(1) == newer);
 }
 
+TEST_CASE("replica: lines of version 0 that are not empty, and slots that are not there, are offences") {
+  Bench b;
+  const msg::SlotMeta odd{ChunkSlot{1}, {ChunkVersion{0}, ZeroBits{5}, {}, 0}};
+  b.from(1, msg::Announce{b.contract->address(), {odd}});
+  CHECK(b.effects.empty());
+  b.from(1, msg::Ack{b.contract->address(), {{msg::AckKind::holds, odd}}});
+  CHECK(b.effects.empty());
+  CHECK(b.machine.offences(PeerId{1}).at(Errc::version_zero) == 2);
+  b.from(1, msg::Announce{b.contract->address(), {{ChunkSlot{8}, {}}}});
+  b.from(1, msg::Ack{b.contract->address(), {{msg::AckKind::heard, {ChunkSlot{8}, {}}}}});
+  b.from(1, msg::Pull{b.contract->address(), {ChunkSlot{8}}});
+  CHECK(b.machine.offences(PeerId{1}).at(Errc::no_such_slot) == 3);
+  b.from(1, msg::Range{b.contract->address(), {{0, 0}, {}}, {}});
+  CHECK(b.machine.offences(PeerId{1}).at(Errc::bad_digest_node) == 1);
+}
+
+TEST_CASE("replica: an announcement about an unknown generation is refused, so that it is not repeated") {
+  Bench b;
+  const auto next = plain_contract(2);
+  b.from(1, msg::Announce{next->address(), {line_of(next->sign(1, 1, {1}))}});
+  REQUIRE(sent<msg::Nack>(b.effects).size() == 1);
+  CHECK(sent<msg::Nack>(b.effects)[0].second.reason == msg::NackReason::no_such_db);
+}
+
+TEST_CASE("replica: a refusal ends the repetitions, a wish for slowness postpones them") {
+  Bench b{2};
+  const Chunk chunk = b.contract->sign(2, 1, {1});
+  b.feed(ClientWrite{1, chunk});
+  ArmTimer armed = all_of<ArmTimer>(b.effects)[0];
+  b.from(1, msg::Nack{chunk.db, chunk.slot, msg::NackReason::garbage});
+  b.from(2, msg::Nack{chunk.db, std::nullopt, msg::NackReason::too_fast}, start + milliseconds(100));
+  b.feed(TimerFired{armed.timer}, armed.at);
+  CHECK(sent<msg::Push>(b.effects).empty());
+  armed = all_of<ArmTimer>(b.effects)[0];
+  CHECK(armed.at == start + milliseconds(1'100));
+  b.feed(TimerFired{armed.timer}, armed.at);
+  REQUIRE(sent<msg::Push>(b.effects).size() == 1);
+  CHECK(sent<msg::Push>(b.effects)[0].first == PeerId{2});
+  b.from(2, msg::Nack{chunk.db, std::nullopt, msg::NackReason::generation_closed}, armed.at);
+  armed = ArmTimer{{1, 3, 0, 0}, armed.at + seconds(10)};
+  b.feed(TimerFired{armed.timer}, armed.at);
+  CHECK(sent<msg::Push>(b.effects).empty());
+}
+
 TEST_CASE("replica: a lost pull is repeated at another holder") {
   Bench b;
   const Chunk chunk = b.contract->sign(1, 6, Bytes(9'000));
