@@ -7,7 +7,9 @@ namespace quorate::simulation {
 Feeder::Feeder(std::vector<TransferLine> lines, const consensus::Genesis& genesis,
                const FeederRules& rules)
     : lines_(std::move(lines)), rules_(rules), records_(lines_.size()), open_(lines_.size()) {
+  U128 supply = 0;
   for (const auto& balance : genesis.balances) {
+    supply += balance.amount.value;
     if (!balance.owner.is_contract()) most_ever_[balance.owner.address] += balance.amount.value;
   }
   for (std::size_t i = 0; i < lines_.size(); ++i) {
@@ -15,7 +17,8 @@ Feeder::Feeder(std::vector<TransferLine> lines, const consensus::Genesis& genesi
     if (!lines_[i].tx) continue;
     ++live_[lines_[i].tx->origin()][lines_[i].tx->nonce];
     if (const auto* transfer = lines_[i].tx->transfer()) {
-      if (!transfer->recipient.is_contract()) {
+      // Nobody becomes rich by a transfer of more than there is.
+      if (!transfer->recipient.is_contract() && transfer->amount <= supply) {
         most_ever_[transfer->recipient.address] += transfer->amount;
       }
     }
@@ -43,7 +46,10 @@ void Feeder::settle(std::size_t index, Fate fate) {
 
 void Feeder::refuse(std::size_t index, std::string reason) {
   settle(index, Fate::refused);
-  records_[index].reason = std::move(reason);
+  // Who waited for funds in vain was refused for the funds, whatever happened to the nonce since.
+  const bool doubted = doubted_.erase(index) > 0;
+  records_[index].reason = doubted ? std::string(name_of(Errc::not_enough_funds))
+                                   : std::move(reason);
   if (!lines_[index].tx) return;
   auto& nonces = live_[lines_[index].tx->origin()];
   const auto row = nonces.find(lines_[index].tx->nonce);
@@ -86,6 +92,7 @@ void Feeder::release(std::size_t index, std::vector<std::size_t>& out) {
 }
 
 std::vector<std::size_t> Feeder::due(Instant now) {
+  refuse_hopeless();
   std::vector<std::size_t> out;
   while (released_ < lines_.size() && release_of(released_) <= now) release(released_++, out);
   while (!again_.empty()) {
@@ -103,6 +110,17 @@ std::vector<std::size_t> Feeder::due(Instant now) {
     release(index, out);
   }
   return out;
+}
+
+void Feeder::refuse_hopeless() {
+  // Once everything else is in a block or refused, nobody else's transfer brings the funds.
+  const std::size_t unsettled = count(Fate::waiting) + count(Fate::offered) + count(Fate::admitted);
+  if (doubted_.empty() || unsettled > doubted_.size()) return;
+  for (const std::size_t index : std::set<std::size_t>(doubted_)) {
+    if (records_[index].fate == Fate::waiting) {
+      refuse(index, std::string(name_of(Errc::not_enough_funds)));
+    }
+  }
 }
 
 std::optional<Instant> Feeder::next(Instant now) const {
@@ -130,12 +148,14 @@ void Feeder::on_outcome(std::size_t index, Instant now, bool admitted, Errc reas
       return;
     }
     record.fate = Fate::admitted;
+    doubted_.erase(index);
     if (!record.admitted) record.admitted = now;
     return;
   }
-  const bool later = reason == Errc::too_much_chaining || reason == Errc::mempool_full ||
-                     reason == Errc::mempool_busy ||
-                     (reason == Errc::not_enough_funds && may_become_rich(*lines_[index].tx));
+  const bool doubtful = reason == Errc::not_enough_funds && may_become_rich(*lines_[index].tx);
+  if (doubtful) doubted_.insert(index);
+  const bool later = doubtful || reason == Errc::too_much_chaining ||
+                     reason == Errc::mempool_full || reason == Errc::mempool_busy;
   if (later) {
     record.fate = Fate::waiting;
     unanswered_[index] = now;  // Asked again after the usual patience.

@@ -64,6 +64,7 @@ class Feeder {
   [[nodiscard]] static bool concerns(const Record& record, std::uint32_t node);
   void refuse(std::size_t index, std::string reason);
   void settle(std::size_t index, Fate fate);
+  void refuse_hopeless();
   [[nodiscard]] Instant release_of(std::size_t index) const;
   void release(std::size_t index, std::vector<std::size_t>& out);
   [[nodiscard]] bool can_fill_gap(const stacks::Transaction& tx) const;
@@ -81,6 +82,8 @@ class Feeder {
   /// Lines per account and nonce that are not refused.
   std::map<stacks::Address, std::map<std::uint64_t, std::size_t>> live_;
   std::map<stacks::Address, U128> most_ever_;  ///< Opening balance and all credits of the file.
+  /// Refused for want of funds that may still come.
+  std::set<std::size_t> doubted_;
   std::deque<std::size_t> again_;
   std::map<std::size_t, Instant> unanswered_;
 };

@@ -105,7 +105,25 @@ TEST_CASE("without funds that may still come a line waits, without any hope it i
   feeder.on_outcome(1, begin, false, Errc::not_enough_funds);
   CHECK(reason(feeder, 0) == "not_enough_funds");
   CHECK(feeder.records()[1].fate == Feeder::Fate::waiting);
-  CHECK(feeder.due(begin + seconds(106)) == std::vector<std::size_t>{1});
+  feeder.on_outcome(1, begin, false, Errc::not_enough_funds);
+  CHECK(feeder.due(begin + seconds(4)).empty());  // Everything else is settled: no hope is left.
+  CHECK(reason(feeder, 1) == "not_enough_funds");
+}
+
+TEST_CASE("funds that came in time let a doubted line in; a nonce lost meanwhile keeps the reason") {
+  Scene scene;
+  scene.line(0, 900'000);
+  scene.line(0, 20);
+  scene.line(1, 30);
+  Feeder feeder = scene.feeder();
+  for (const std::size_t i : feeder.due(begin + seconds(100))) feeder.offered(i, begin, 1);
+  feeder.on_outcome(0, begin, false, Errc::not_enough_funds);
+  feeder.on_outcome(1, begin, true, Errc{});
+  feeder.on_outcome(2, begin, true, Errc{});
+  CHECK(feeder.due(begin + seconds(5)) == std::vector<std::size_t>{0});
+  feeder.offered(0, begin + seconds(5), 1);
+  feeder.on_outcome(0, begin + seconds(5), false, Errc::bad_nonce);
+  CHECK(reason(feeder, 0) == "not_enough_funds");
 }
 
 TEST_CASE("what a lost node or a silent one knew is offered again") {
