@@ -90,6 +90,10 @@ Result<ChainEvents> ChainState::accept(const SealedBlock& sealed) {
   keep_key(node.stacker_key, node.stackers->hash, events);
   if (sealed.block.rejection) keep_rejection(*sealed.block.rejection);
   evaluate_undecided();
+  if (!witnesses.empty()) {
+    execute_witnesses();
+    evaluate_undecided();
+  }
   refresh(events);
   return events;
 }

@@ -155,6 +155,8 @@ BlockNode* ChainState::find_tip() const {
            burn.is_canonical(node.header.burn_view);
   };
   BlockNode* at = &base_of(*started);
+  // What is final stays, and the states between the term's base and it are forgotten.
+  if (final_block->header.height > at->header.height) at = final_block;
   // The tip of before usually still holds; then only what was accepted on it is new.
   if (belongs(*path.back()) && path.size() > at->header.height.value &&
       path[at->header.height.value] == at) {

@@ -26,7 +26,7 @@ struct GenerationKey {
 /// Everything remembered is a function of the block's own history and never changes.
 class CheckMemory {
  public:
-  static constexpr std::size_t max_entries = 256;
+  static constexpr std::size_t max_entries = 128;
   [[nodiscard]] const Result<CheckedBlock>* find(const BlockId& id) const;
   void remember(const BlockId& id, Result<CheckedBlock> result);
 
