@@ -1,6 +1,6 @@
 // Rule 2: whether this member prepares what a leader proposes, and why not.
-// Source: docs/protocol.md "Agreement on one block per height" (views only go up; fee rule; locks and
-// Bitcoin), "Stackers" (rejections).
+// Source: docs/protocol.md "Agreement on one block per height" (views only go up; fee rule; locks
+// and Bitcoin), "Stackers" (rejections).
 #include "actors/agreement_machine.hpp"
 
 namespace quorate::actors {
@@ -13,8 +13,8 @@ using consensus::View;
 using consensus::Vote;
 using messages::Proposal;
 
-/// The proposal that this member has to answer now: producers that of the highest view, others that of
-/// the view they are in (anybody leads some view of the far future).
+/// The proposal that this member has to answer now: producers that of the highest view, others that
+/// of the view they are in (anybody leads some view of the far future).
 const Proposal* AgreementMachine::proposal_at_hand() const {
   const Proposal* at_hand = nullptr;
   for (const auto& [leader, proposal] : heard_) {
@@ -64,8 +64,8 @@ bool AgreementMachine::binds(const Value& locked, const Value& other) const {
   return locked != other && !bitcoin_.are_rivals(locked, other);
 }
 
-/// A certificate for another value, not a rival of the locked one, of a view between the lock's and the
-/// proposal's. Certificates are facts: it does not matter who showed them.
+/// A certificate for another value, not a rival of the locked one, of a view between the lock's and
+/// the proposal's. Certificates are facts: it does not matter who showed them.
 bool AgreementMachine::is_released(const Value& locked, const View& lock_view,
                                    const View& proposed) const {
   return std::any_of(known_.begin(), known_.end(), [&](const auto& entry) {
@@ -96,8 +96,9 @@ bool AgreementMachine::is_shown_with_two(const Value& value, const View& view) c
   return false;
 }
 
-/// The fee rule: a better-paying valid candidate seen before the cut-off, against which nothing binds.
-/// Only in rounds 0 and 1, so that nobody can stall the set by showing candidates selectively.
+/// The fee rule: a better-paying valid candidate seen before the cut-off, against which nothing
+/// binds. Only in rounds 0 and 1, so that nobody can stall the set by showing candidates
+/// selectively.
 std::optional<Value> AgreementMachine::better_candidate(const Value& value,
                                                         const View& view) const {
   if (!is_producers_block() || view.round > 1) return std::nullopt;
@@ -121,10 +122,9 @@ std::optional<Value> AgreementMachine::better_candidate(const Value& value,
   return best;
 }
 
-/// Source: docs/protocol.md "Stackers": `reject` from view 2 on, or of what one refuses oneself, or of
-/// what more than 33 % refuse; always of a producer-signed block on the same branch.
-bool AgreementMachine::may_reject(const View& view, const Value& reject,
-                                  const Value& block) const {
+/// Source: docs/protocol.md "Stackers": `reject` from view 2 on, or of what one refuses oneself, or
+/// of what more than 33 % refuse; always of a producer-signed block on the same branch.
+bool AgreementMachine::may_reject(const View& view, const Value& reject, const Value& block) const {
   const auto judged = judged_.find(block);
   if (block.kind != ValueKind::block || judged == judged_.end() ||
       !bitcoin_.is_at_or_below(block.burn_view, reject.burn_view)) {

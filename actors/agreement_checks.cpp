@@ -1,5 +1,5 @@
-// Whether what another member published can be believed: every signature, every shape, every claim to
-// lead. Nothing here changes the machine.
+// Whether what another member published can be believed: every signature, every shape, every claim
+// to lead. Nothing here changes the machine.
 #include "actors/agreement_machine.hpp"
 
 namespace quorate::actors {
@@ -107,8 +107,7 @@ Result<> AgreementMachine::check_certificate(const VoteCertificate& certificate,
   std::size_t next = 0;
   for (std::uint16_t p = 0; p < set.members.size(); ++p) {
     if (!certificate.signers.test(p)) continue;
-    if (!context_->notary->check(key_of(MemberIndex{p}), digest,
-                                 certificate.signatures[next++])) {
+    if (!context_->notary->check(key_of(MemberIndex{p}), digest, certificate.signatures[next++])) {
       return Errc::certificate_bad_signature;
     }
   }
@@ -124,8 +123,7 @@ Result<> AgreementMachine::check_leader(const LeaderCertificate& certificate) co
   std::size_t next = 0;
   for (std::uint16_t p = 0; p < context_->set.members.size(); ++p) {
     if (!certificate.granters.test(p)) continue;
-    if (!context_->notary->check(key_of(MemberIndex{p}), digest,
-                                 certificate.signatures[next++])) {
+    if (!context_->notary->check(key_of(MemberIndex{p}), digest, certificate.signatures[next++])) {
       return Errc::certificate_bad_signature;
     }
   }

@@ -1,5 +1,5 @@
-// Taking in what other members published, after it was checked. Votes and proposals are registers: of
-// each member only the newest counts.
+// Taking in what other members published, after it was checked. Votes and proposals are registers:
+// of each member only the newest counts.
 #include "actors/agreement_machine.hpp"
 
 namespace quorate::actors {
@@ -108,6 +108,7 @@ void AgreementMachine::learn_decision(const VoteCertificate& certificate) {
   if (is_decided(certificate.value) || decisions_.size() >= messages::max_certificates) return;
   decisions_.push_back(certificate);
   promised_ = true;
+  dirty_ = true;  // Who has no vote reads it here.
   order(agreement::Decided{certificate});
 }
 

@@ -25,8 +25,8 @@ struct Context {
   const Notary* notary{};
 };
 
-/// The Bitcoin chain as the own node sees it: headers it had not yet told, ascending, and the tip. The
-/// first header ever told is the root: everything below it counts as history of every branch.
+/// The Bitcoin chain as the own node sees it: headers it had not yet told, ascending, and the tip.
+/// The first header ever told is the root: everything below it counts as history of every branch.
 struct BurnMoved {
   std::vector<consensus::BurnLink> links;
   BurnHash tip;
@@ -44,14 +44,14 @@ enum class Verdict : std::uint8_t { valid, refused, parked };
 enum class Seen : std::uint8_t { before_cutoff, after_cutoff };
 
 /// A value that may be voted on, with what the own node thinks of it. May be told again when that
-/// changes. Producers: a block from a candidate slot. Stackers: a block whose *producers' signature the
-/// caller has checked*. Key instances: the certificate content this member finds valid, or `retry`
-/// once the dealers left weigh less than the threshold.
+/// changes. Producers: a block from a candidate slot. Stackers: a block whose *producers' signature
+/// the caller has checked*. Key instances: the certificate content this member finds valid, or
+/// `retry` once the dealers left weigh less than the threshold.
 struct Candidate {
   consensus::Value value;
   MicroStx fees;
-  /// Where it was found. Blocks: candidate slot, counted from 0 (producers without signer slots have
-  /// one too). Key instances: the member whose content it is.
+  /// Where it was found. Blocks: candidate slot, counted from 0 (producers without signer slots
+  /// have one too). Key instances: the member whose content it is.
   std::uint32_t source{};
   Verdict verdict{};
   Errc reason{};  ///< Of a refusal.
@@ -67,8 +67,8 @@ struct CutOff {};
 struct TimerFired {
   Timer timer;
 };
-/// The group's signature for this value exists and verifies: the instance is closed for as long as the
-/// value's burn view is canonical.
+/// The group's signature for this value exists and verifies: the instance is closed for as long as
+/// the value's burn view is canonical.
 struct Signed {
   consensus::View view;
   consensus::Value value;
@@ -87,8 +87,8 @@ struct Restored {
   Bytes record;
 };
 
-using Input = std::variant<BurnMoved, PeerState, Candidate, LeaderGranted, CutOff, TimerFired, Signed,
-                           TermOver, TermResumed, Convicted, Restored>;
+using Input = std::variant<BurnMoved, PeerState, Candidate, LeaderGranted, CutOff, TimerFired,
+                           Signed, TermOver, TermResumed, Convicted, Restored>;
 
 /// Put this state, whole, into the own state chunk.
 struct Publish {
@@ -96,8 +96,8 @@ struct Publish {
 };
 /// Why a leader asks its own node for a block.
 enum class BlockNeed : std::uint8_t {
-  no_candidate,        ///< None qualifies.
-  lock_on_orphan,      ///< A lock on an orphaned block stands against what is certified.
+  no_candidate,    ///< None qualifies.
+  lock_on_orphan,  ///< A lock on an orphaned block stands against what is certified.
 };
 /// This member leads and has nothing to propose: make a block on `burn_view`, then tell it as
 /// `Candidate`. Once per burn view. Producers' blocks only.

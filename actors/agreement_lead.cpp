@@ -1,5 +1,5 @@
-// Rule 1: what a leader proposes. Always the value of the highest certificate on its canonical chain,
-// unless an orphaned lock of a higher view stands against it; then something new on the tip.
+// Rule 1: what a leader proposes. Always the value of the highest certificate on its canonical
+// chain, unless an orphaned lock of a higher view stands against it; then something new on the tip.
 // Source: docs/protocol.md "Agreement on one block per height", "Stackers", "Group keys".
 #include "actors/agreement_machine.hpp"
 
@@ -87,10 +87,10 @@ void AgreementMachine::put_forward(const View& view, const Choice& choice) {
   ASSERT(choice.value.has_value());
   ASSERT(!proposed_ || proposed_->word.view < view);  // At most one proposal per view.
   messages::Proposal proposal;
-  proposal.word = {view, *choice.value,
-                   context_->notary->sign(messages::proposal_digest(
-                       context_->network_id, context_->set_hash, context_->instance, view,
-                       *choice.value))};
+  proposal.word = {
+      view, *choice.value,
+      context_->notary->sign(messages::proposal_digest(context_->network_id, context_->set_hash,
+                                                       context_->instance, view, *choice.value))};
   const auto judged = judged_.find(*choice.value);
   if (judged != judged_.end()) proposal.fees = judged->second.fees;
   proposal.rejected = choice.rejected;

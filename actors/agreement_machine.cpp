@@ -14,8 +14,8 @@ using consensus::VoteCertificate;
 
 namespace {
 
-/// Candidates of one source that an instance remembers: a new block per Bitcoin block of the term and
-/// some reorganisations.
+/// Candidates of one source that an instance remembers: a new block per Bitcoin block of the term
+/// and some reorganisations.
 constexpr std::size_t candidates_per_source = 32;
 constexpr std::size_t most_wanted = 64;
 
@@ -85,10 +85,8 @@ Result<> AgreementMachine::on(const agreement::Candidate& input) {
   if (static_cast<std::size_t>(same_source) >= candidates_per_source) {
     return Errc::agreement_too_many_candidates;
   }
-  judged_.emplace(input.value,
-                  Judged{input.fees, input.source, input.verdict, input.reason, input.seen,
-                         static_cast<std::uint32_t>(judged_.size())});
-  timing_ = timing_ || !is_producers_block();
+  judged_.emplace(input.value, Judged{input.fees, input.source, input.verdict, input.reason,
+                                      input.seen, static_cast<std::uint32_t>(judged_.size())});
   return done();
 }
 
@@ -120,7 +118,7 @@ Result<> AgreementMachine::on(const agreement::TimerFired& input) {
   const Timer& fired = input.timer;
   if (armed_ && fired == timer(is_key_instance() ? TimerKind::key_view_over : TimerKind::view_over,
                                *armed_)) {
-    const bool is_over = armed_ == view_ && !closed() && !over_;
+    const bool is_over = armed_ == view_ && is_timing();
     armed_.reset();
     if (is_over) {
       ++view_.epoch;
@@ -228,9 +226,8 @@ void AgreementMachine::lock_highest() {
   if (top == nullptr || (current_ && top->view < *current_)) return;
   const auto lock = locks_.find(top->value);
   if (lock != locks_.end() && lock->second >= top->view) return;
-  const bool is_taken = std::any_of(locks_.begin(), locks_.end(), [&](const auto& other) {
-    return other.second == top->view;
-  });
+  const bool is_taken = std::any_of(locks_.begin(), locks_.end(),
+                                    [&](const auto& other) { return other.second == top->view; });
   // One certificate per view while less than 34 % cheat; and one place in `known_` stays free.
   if (is_taken || (lock == locks_.end() && locks_.size() + 1 >= messages::max_certificates)) return;
   locks_.insert_or_assign(top->value, top->view);
@@ -305,8 +302,17 @@ Timer AgreementMachine::timer(TimerKind kind, const View& view) const {
           two_words(instance.term.value, instance.attempt), two_words(view.epoch, view.round)};
 }
 
+/// Views time out while there is something to agree on: a key, or a producer-signed block that Bitcoin
+/// has not orphaned (one on a Bitcoin block not seen yet counts).
+/// Source: docs/protocol.md "Stackers" (its view timer starts when it holds such a block).
+bool AgreementMachine::is_timing() const {
+  if (is_producers_block() || over_ || closed()) return false;
+  return std::any_of(judged_.begin(), judged_.end(),
+                     [&](const auto& entry) { return !bitcoin_.is_orphaned(entry.first); });
+}
+
 void AgreementMachine::arm_timers(Instant now) {
-  if (!timing_ || over_ || armed_ == view_ || closed()) return;
+  if (armed_ == view_ || !is_timing()) return;
   armed_ = view_;
   const Duration length =
       grown(context_->timing.stacker_view_timeout, context_->timing.growth_percent, timeouts(),
@@ -336,10 +342,9 @@ messages::AgreementState AgreementMachine::state() const {
   messages::AgreementState state;
   state.instance = context_->instance;
   state.view = is_producers_block() ? current_.value_or(View{}) : view_;
-  const bool leads = is_producers_block()
-                         ? leads_epoch() && proposed_ &&
-                               proposed_->word.view.epoch == own_epoch_->epoch
-                         : proposed_ && proposed_->word.view == view_;
+  const bool leads = is_producers_block() ? leads_epoch() && proposed_ &&
+                                                proposed_->word.view.epoch == own_epoch_->epoch
+                                          : proposed_ && proposed_->word.view == view_;
   if (leads) state.proposal = proposed_;
   state.prepare = prepare_;
   state.answered = answered_;
@@ -355,9 +360,8 @@ messages::AgreementState AgreementMachine::state() const {
     }
   }
   state.locks = static_cast<std::uint8_t>(state.certificates.size());
-  std::stable_sort(others.begin(), others.end(), [](const auto* a, const auto* b) {
-    return a->view > b->view;
-  });
+  std::stable_sort(others.begin(), others.end(),
+                   [](const auto* a, const auto* b) { return a->view > b->view; });
   for (const VoteCertificate* other : others) state.certificates.push_back(*other);
   state.links = links_of(orphans, 0, messages::max_burn_links);
   state.refusal = refusal_;

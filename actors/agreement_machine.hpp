@@ -1,8 +1,9 @@
-// One member's part in answering one question: which block at this height and attempt, or which group
-// key. Prepare, lock, then sign (blocks) or commit (keys, rejections); views only go up and every lock
-// that binds must be released by a certificate. Producers' blocks, stackers' blocks and key instances
-// are three modes of it. Source: SIP "Producer Signing Protocol", "Stacker Signing Protocol" (BFT
-// two-phase commit); docs/protocol.md "Agreement on one block per height", "Stackers", "Group keys".
+// One member's part in answering one question: which block at this height and attempt, or which
+// group key. Prepare, lock, then sign (blocks) or commit (keys, rejections); views only go up and
+// every lock that binds must be released by a certificate. Producers' blocks, stackers' blocks and
+// key instances are three modes of it. Source: SIP "Producer Signing Protocol", "Stacker Signing
+// Protocol" (BFT two-phase commit); docs/protocol.md "Agreement on one block per height",
+// "Stackers", "Group keys".
 #pragma once
 
 #include <map>
@@ -20,26 +21,28 @@ class AgreementMachine {
   /// Advances by one input. On error the state is unchanged: agreement_other_instance,
   /// agreement_unknown_member, agreement_bad_state, agreement_bad_signature, agreement_not_leader,
   /// agreement_wrong_value_kind, agreement_too_many_candidates, agreement_not_applicable,
-  /// agreement_already_started, agreement_bad_record, or what a certificate's check or the Bitcoin tree
-  /// says.
+  /// agreement_already_started, agreement_bad_record, or what a certificate's check or the Bitcoin
+  /// tree says.
   [[nodiscard]] Result<agreement::Effects> step(Instant now, const agreement::Input& input);
 
   /// Whether a signature share for `value` in `view` may leave this member: it is locked on exactly
-  /// that, is in no higher view, finds the value valid and its burn view canonical, and the term goes
-  /// on. Asked again for every package. Source: docs/protocol.md "Agreement", rule 3.
+  /// that, is in no higher view, finds the value valid and its burn view canonical, and the term
+  /// goes on. Asked again for every package. Source: docs/protocol.md "Agreement", rule 3.
   [[nodiscard]] bool may_release(const consensus::View& view, const consensus::Value& value) const;
 
   /// What this member publishes now.
   [[nodiscard]] messages::AgreementState state() const;
   /// The decision that stands on the own Bitcoin chain, if any: a signed block, a rejection, a key.
   [[nodiscard]] std::optional<consensus::Value> closed() const;
-  /// Certificates of decisions by commit votes (rejections; the key), for whoever needs to show them.
+  /// Certificates of decisions by commit votes (rejections; the key), for whoever needs to show
+  /// them.
   [[nodiscard]] const std::vector<consensus::VoteCertificate>& decisions() const {
     return decisions_;
   }
   /// The highest view in which this member prepared or locked.
   [[nodiscard]] std::optional<consensus::View> current_view() const { return current_; }
-  /// View timeouts so far at this height, earlier attempts included: for the next attempt's context.
+  /// View timeouts so far at this height, earlier attempts included: for the next attempt's
+  /// context.
   [[nodiscard]] std::uint32_t timeouts() const;
   /// Own locks: value → view.
   [[nodiscard]] const std::map<consensus::Value, consensus::View>& locks() const { return locks_; }
@@ -51,8 +54,8 @@ class AgreementMachine {
 
   /// Key of this instance's one record: views, votes, locks. What it holds is never contradicted.
   [[nodiscard]] static Bytes record_key(const consensus::InstanceId& instance);
-  /// Everything that can influence later steps except what is only remembered to convict a member or
-  /// to spare a second check, in one canonical encoding (for exhaustive search).
+  /// Everything that can influence later steps except what is only remembered to convict a member
+  /// or to spare a second check, in one canonical encoding (for exhaustive search).
   [[nodiscard]] Bytes fingerprint() const;
 
  private:
@@ -132,6 +135,7 @@ class AgreementMachine {
   void lock_highest();
   void commit_locked();
   void enter(const View& view);
+  [[nodiscard]] bool is_timing() const;
   void arm_timers(Instant now);
   void want_blocks();
   void want(const Value& value);
@@ -157,7 +161,8 @@ class AgreementMachine {
   [[nodiscard]] Weight refusing(const Value& block) const;
   [[nodiscard]] bool is_refused_by_third(const Value& block) const;
   void prepare(const View& view, const Value& value, const Vote& word);
-  void refuse(const View& view, const Value& value, Errc reason, const std::optional<Value>& better);
+  void refuse(const View& view, const Value& value, Errc reason,
+              const std::optional<Value>& better);
   void refuse_invalid_blocks();
 
   // agreement_lead.cpp: rule 1, what a leader proposes.
@@ -208,16 +213,15 @@ class AgreementMachine {
   std::map<MemberIndex, Vote> prepares_;  ///< Newest per member, own included.
   std::map<MemberIndex, Vote> commits_;
   std::map<MemberIndex, messages::Refusal> refusals_;
-  std::map<MemberIndex, View> views_;  ///< Highest in which a member was seen.
+  std::map<MemberIndex, View> views_;                   ///< Highest in which a member was seen.
   std::map<View, std::pair<MemberIndex, Vote>> words_;  ///< Leaders' words of the newest views.
-  std::map<MemberIndex, messages::Proposal> heard_;  ///< Last proposal of each leader.
-  std::map<MemberIndex, Hash256> digests_;           ///< Of each member's last state.
+  std::map<MemberIndex, messages::Proposal> heard_;     ///< Last proposal of each leader.
+  std::map<MemberIndex, Hash256> digests_;              ///< Of each member's last state.
   std::set<MemberIndex> convicted_;
   std::map<Value, Judged> judged_;
 
   // Views by timer (stackers, keys) and rounds (producers).
   View view_;
-  bool timing_{};  ///< A block of the attempt (a key) is held: views time out.
   std::optional<View> armed_;
   std::map<std::uint32_t, MemberIndex> leaders_;  ///< Per epoch, certified.
   std::optional<messages::LeaderCertificate> own_epoch_;

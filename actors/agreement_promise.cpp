@@ -39,10 +39,10 @@ struct AgreementMachine::Promise {
   List<BurnLink, 512> links;
   List<VoteCertificate, messages::max_certificates> decisions;
   static constexpr auto wire_fields() {
-    return std::make_tuple(&Promise::current, &Promise::view, &Promise::prepare,
-                           &Promise::answered, &Promise::commit, &Promise::proposed,
-                           &Promise::rejected, &Promise::locks, &Promise::certificates,
-                           &Promise::links, &Promise::decisions);
+    return std::make_tuple(&Promise::current, &Promise::view, &Promise::prepare, &Promise::answered,
+                           &Promise::commit, &Promise::proposed, &Promise::rejected,
+                           &Promise::locks, &Promise::certificates, &Promise::links,
+                           &Promise::decisions);
   }
 };
 
@@ -129,7 +129,7 @@ Bytes AgreementMachine::fingerprint() const {
     for (const auto& [key, value] : map) out.put(key).put(value);
   };
   bitcoin_.put(out);
-  out.raw(record()).put(started_).put(cut_off_).put(over_).put(timing_).put(round_over_);
+  out.raw(record()).put(started_).put(cut_off_).put(over_).put(round_over_);
   out.put(proposed_).put(refusal_).put(armed_).put(needed_).put(opened_).put(own_epoch_);
   out.put(newest_epoch_);
   put_map(known_);
@@ -138,8 +138,10 @@ Bytes AgreementMachine::fingerprint() const {
   put_map(refusals_);
   put_map(views_);
   put_map(heard_);
-  for (const Value& value : signed_) out.put(value);
-  for (const Value& value : wanted_) out.put(value);
+  for (const auto* values : {&signed_, &wanted_}) {
+    out.put(static_cast<std::uint32_t>(values->size()));
+    for (const Value& value : *values) out.put(value);
+  }
   for (const auto& [value, judged] : judged_) {
     out.put(value).put(judged.fees).put(judged.source).put(judged.order);
     out.put(static_cast<std::uint8_t>(judged.verdict)).put(static_cast<std::uint8_t>(judged.seen));

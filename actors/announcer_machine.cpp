@@ -10,7 +10,10 @@ const Bytes counter_key{'c'};
 }  // namespace
 
 AnnouncerMachine::AnnouncerMachine(const AnnouncerConfig& config, crypto::SecretKey key)
-    : config_(config), key_(std::move(key)), script_(bitcoin::wallet_script(key_)) {}
+    : config_(config),
+      key_(std::move(key)),
+      script_(bitcoin::wallet_script(key_)),
+      keys_(config.params.network_id) {}
 
 WalletEffects AnnouncerMachine::step(Instant, const AnnouncerInput& input) {
   if (const auto* event = std::get_if<messages::ChainEvent>(&input)) return on_event(*event);
@@ -34,8 +37,9 @@ WalletEffects AnnouncerMachine::step(Instant, const AnnouncerInput& input) {
 
 WalletEffects AnnouncerMachine::on_event(const messages::ChainEvent& event) {
   if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
-    const auto& content = learned->certificate.content;
-    keys_[{content.kind, content.generation}] = content.group_key;
+    keys_.apply(*learned);
+  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
+    keys_.apply(*planned);
   } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
     on_accepted(accepted->block.block.header);
   } else if (const auto* dropped = std::get_if<messages::BlocksDropped>(&event)) {
@@ -90,9 +94,9 @@ WalletEffects AnnouncerMachine::consider() {
 
 std::optional<bitcoin::Script> AnnouncerMachine::group_script(GroupKind kind,
                                                               std::uint64_t generation) const {
-  const auto key = keys_.find({kind, generation});
-  if (key == keys_.end()) return std::nullopt;
-  const auto output = crypto::taproot_output_key(crypto::x_only(key->second), {});
+  const consensus::KeyCertificate* key = keys_.find(kind, generation);
+  if (key == nullptr) return std::nullopt;
+  const auto output = crypto::taproot_output_key(crypto::x_only(key->content.group_key), {});
   if (!output.ok()) return std::nullopt;
   return bitcoin::p2tr_script(output->key);
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "actors/group_keys.hpp"
 #include "actors/wallet_io.hpp"
 #include "bitcoin/operations.hpp"
 #include "consensus/params.hpp"
@@ -57,7 +58,7 @@ class AnnouncerMachine {
   crypto::SecretKey key_;
   bitcoin::Script script_;
 
-  std::map<std::pair<GroupKind, std::uint64_t>, crypto::PublicKey> keys_;
+  GroupKeys keys_;
   std::map<BlockHeight, Tip> chain_;  ///< Accepted and not below the last announced.
   std::optional<BlockHeight> announced_;
   messages::LeadershipChanged leadership_;

@@ -63,8 +63,12 @@ bool BurnScene::is_canonical(const Value& value) const {
 }
 
 bool BurnScene::are_rivals(const Value& a, const Value& b) const {
-  return stands_on_bitcoin(a) && stands_on_bitcoin(b) &&
-         tree_.are_rivals(a.burn_view, b.burn_view);
+  return stands_on_bitcoin(a) && stands_on_bitcoin(b) && tree_.are_rivals(a.burn_view, b.burn_view);
+}
+
+bool BurnScene::is_orphaned(const Value& value) const {
+  const std::optional<BurnView> tip = tree_.tip();
+  return stands_on_bitcoin(value) && tip && tree_.are_rivals(value.burn_view, *tip);
 }
 
 bool BurnScene::are_related(const Value& a, const Value& b) const {
@@ -90,8 +94,10 @@ std::vector<BurnLink> BurnScene::path(const BurnView& view, std::size_t below) c
 }
 
 void BurnScene::put(Writer& out) const {
-  for (const auto& [hash, link] : headers_) out.put(hash);
-  for (const auto& [hash, link] : waiting_) out.put(hash);
+  for (const auto* links : {&headers_, &waiting_}) {
+    out.put(static_cast<std::uint32_t>(links->size()));
+    for (const auto& [hash, link] : *links) out.put(hash);
+  }
   out.put(tip());
 }
 

@@ -1,5 +1,5 @@
-// Where values stand on Bitcoin: which are canonical, which are rivals, and the headers that prove it to
-// others. A value without burn view (keys) is canonical everywhere and nobody's rival.
+// Where values stand on Bitcoin: which are canonical, which are rivals, and the headers that prove
+// it to others. A value without burn view (keys) is canonical everywhere and nobody's rival.
 // Source: docs/protocol.md "Bitcoin view", "Agreement on one block per height" (locks and Bitcoin).
 #pragma once
 
@@ -12,18 +12,20 @@ namespace quorate::actors {
 
 class BurnScene {
  public:
-  /// Adds headers of the own node, ascending, and makes `tip` canonical. @returns burn_header_unlinked
-  /// or burn_header_unknown; then nothing has changed.
+  /// Adds headers of the own node, ascending, and makes `tip` canonical. @returns
+  /// burn_header_unlinked or burn_header_unknown; then nothing has changed.
   [[nodiscard]] Result<> move(std::span<const consensus::BurnLink> links, const BurnHash& tip);
-  /// Adds the headers among `links` that lead down from `view`. They are trusted because `view` is: it
-  /// comes out of a certificate, and a header's hash fixes its parent. What does not connect yet waits
-  /// (boundedly) for the own node's headers.
+  /// Adds the headers among `links` that lead down from `view`. They are trusted because `view` is:
+  /// it comes out of a certificate, and a header's hash fixes its parent. What does not connect yet
+  /// waits (boundedly) for the own node's headers.
   void place(std::span<const consensus::BurnLink> links, const BurnView& view);
 
   [[nodiscard]] std::optional<BurnView> tip() const { return tree_.tip(); }
   [[nodiscard]] bool is_canonical(const consensus::Value& value) const;
   /// Known to lie on different branches.
   [[nodiscard]] bool are_rivals(const consensus::Value& a, const consensus::Value& b) const;
+  /// Known to lie off the own canonical chain. What is not known here is no orphan.
+  [[nodiscard]] bool is_orphaned(const consensus::Value& value) const;
   /// Known to lie on one branch.
   [[nodiscard]] bool are_related(const consensus::Value& a, const consensus::Value& b) const;
   /// `a` is `b` or an ancestor of `b`.

@@ -11,6 +11,9 @@ struct KeeperShell : MachineShell<ChainKeeperMachine> {
 };
 using Self = rt::Self<messages::ChainKeeperActor, KeeperShell>;
 
+/// Of blocks in one answer to a peer that catches up; a single larger block is sent alone.
+constexpr std::size_t max_answer_bytes = 4 * 1024 * 1024;
+
 struct Perform : CommonEffects<Self> {
   using CommonEffects::CommonEffects;
   using CommonEffects::operator();
@@ -34,6 +37,18 @@ struct Perform : CommonEffects<Self> {
   }
   void operator()(const SendChain& order) const {
     send(order.to, messages::encode_frame(order.message));
+  }
+  void operator()(const SendStored& order) const {
+    std::size_t bytes = 0;
+    for (const Bytes& key : order.keys) {
+      const auto record = ports().store->get(storage::Table::blocks, key);
+      if (!record.ok() || !*record) return;  // What follows would not connect.
+      bytes += (*record)->size();
+      if (bytes > max_answer_bytes && bytes > (*record)->size()) return;
+      const auto block = decode<consensus::SealedBlock>(**record);
+      if (!block.ok()) return;
+      send(order.to, messages::encode_frame(messages::ChainMessage{messages::BlockPush{*block}}));
+    }
   }
   void operator()(const BroadcastChain& order) const {
     const messages::Frame frame = messages::encode_frame(order.message);

@@ -96,10 +96,11 @@ Result<KeeperEffects> ChainKeeperMachine::on_heard(Instant now, const KeeperHear
   }
   if (const auto* wanted = std::get_if<messages::BlocksWanted>(&heard.message)) {
     const std::vector<BlockId> known(wanted->known.begin(), wanted->known.end());
+    SendStored answer{heard.from, {}};
     for (const BlockId& id : chain_.blocks_after(known, limits_.pushes_per_answer)) {
-      const auto block = chain_.block(id);
-      if (block) out.push_back(SendChain{heard.from, messages::BlockPush{*block}});
+      answer.keys.push_back(block_key(chain_.header(id)->height, id));
     }
+    if (!answer.keys.empty()) out.push_back(std::move(answer));
     return out;
   }
   const auto& push = std::get<messages::BlockPush>(heard.message);

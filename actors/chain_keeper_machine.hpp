@@ -60,12 +60,18 @@ struct SendChain {
   PeerId to;
   messages::ChainMessage message;
 };
+/// Blocks by the keys of their records, as many as fit into an answer: what is final is no longer
+/// kept in memory.
+struct SendStored {
+  PeerId to;
+  std::vector<Bytes> keys;
+};
 /// To every peer.
 struct BroadcastChain {
   messages::ChainMessage message;
 };
 using KeeperEffect =
-    std::variant<Persist, TellRoles, ReplyTo, SendChain, BroadcastChain, ArmTimer, Note>;
+    std::variant<Persist, TellRoles, ReplyTo, SendChain, SendStored, BroadcastChain, ArmTimer, Note>;
 using KeeperEffects = std::vector<KeeperEffect>;
 
 class ChainKeeperMachine {

@@ -43,7 +43,7 @@ std::optional<ChainEvent> news_of(const consensus::ChainEvent& event) {
     return messages::SetPlanned{e->signers(), e->start, e->first, e->last};
   }
   if (const auto* e = std::get_if<consensus::KeyLearned>(&event)) {
-    return messages::KeyLearned{*e->certificate};
+    return messages::KeyLearned{*e->certificate, e->set};
   }
   if (const auto* e = std::get_if<consensus::Position>(&event)) return news(*e);
   if (const auto* e = std::get_if<consensus::BlockJoined>(&event)) {

@@ -74,6 +74,8 @@ std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes
 
 void GroupMember::start(Instant now, BurnHeight height) { absorb(now, keygen_->start(height)); }
 
+void GroupMember::resume() { dirty_ = urgent_ = true; }
+
 void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height) {
   for (const auto& link : moved.links) links_.push_back(link);
   while (links_.size() > max_links) links_.pop_front();
@@ -113,6 +115,7 @@ void GroupMember::on_chunk(Instant now, const consensus::Chunk& chunk) {
   } else if (auto* state = std::get_if<StateRead>(&*read)) {
     if (state->member != setup_.self) on_state(now, state->member, std::move(state->state));
   } else if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
+    candidates_.insert_or_assign(candidate->owner, candidate->candidate);
     reports.push_back(CandidateHeard{candidate->owner, std::move(candidate->candidate)});
   }
 }
@@ -288,6 +291,8 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
     } else if (auto* finished = std::get_if<KeygenFinished>(&effect)) {
       begin_signing(now);
       reports.push_back(KeyDone{std::move(finished->certificate)});
+    } else if (std::holds_alternative<KeyReady>(effect)) {
+      begin_signing(now);  // The dealings behind a decided key were late.
     } else if (auto* fault = std::get_if<KeygenEvidence>(&effect)) {
       evidence(fault->member, fault->kind, std::move(fault->proof));
     }

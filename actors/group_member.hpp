@@ -96,6 +96,8 @@ class GroupMember {
   GroupReports reports;
 
   void start(Instant now, BurnHeight height);
+  /// Its array was closed and is open again, empty: what this member says is written anew.
+  void resume();
   void on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height);
   void on_chunk(Instant now, const consensus::Chunk& chunk);
   void on_write_refused(consensus::ChunkSlot slot, Errc reason, ChunkVersion standing);
@@ -137,6 +139,10 @@ class GroupMember {
   /// Requests this observer coordinates.
   [[nodiscard]] const messages::SigningState* signing_state() const;
   [[nodiscard]] const messages::MemberState* state_of(MemberIndex member) const;
+  /// What stands in the candidate slots, by owner: who changes its place on the chain reads it again.
+  [[nodiscard]] const std::map<crypto::PublicKey, messages::CandidateBlock>& candidates() const {
+    return candidates_;
+  }
 
  private:
   explicit GroupMember(GroupMemberSetup setup) : setup_(std::move(setup)) {}
@@ -180,6 +186,7 @@ class GroupMember {
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;
   std::map<MemberIndex, messages::MemberState> states_;
+  std::map<crypto::PublicKey, messages::CandidateBlock> candidates_;
   /// The permission in force per instance.
   std::map<consensus::InstanceId, consensus::View> permits_;
   std::deque<consensus::InstanceId> announcing_;

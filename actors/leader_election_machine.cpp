@@ -21,8 +21,7 @@ constexpr std::uint32_t most_failures = 64;
 }  // namespace
 
 LeaderElectionMachine::LeaderElectionMachine(std::uint32_t network_id,
-                                             const consensus::Timing& timing,
-                                             const Notary& notary)
+                                             const consensus::Timing& timing, const Notary& notary)
     : network_id_(network_id), timing_(timing), notary_(&notary) {}
 
 Result<election::Effects> LeaderElectionMachine::step(Instant now, const election::Input& input) {
@@ -192,7 +191,8 @@ Result<election::Effects> LeaderElectionMachine::on(Instant now,
   return out;
 }
 
-Result<election::Effects> LeaderElectionMachine::on(Instant now, const election::TimerFired& input) {
+Result<election::Effects> LeaderElectionMachine::on(Instant now,
+                                                    const election::TimerFired& input) {
   const Timer& fired = input.timer;
   if (!term_ || fired.a != term_->value || fired.b != epoch_) return Effects{};  // Stale.
   Effects out;

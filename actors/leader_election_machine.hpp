@@ -15,8 +15,8 @@ namespace quorate::actors {
 
 namespace election {
 
-/// Begins the elections of a term with this set; whatever belonged to another term is forgotten. The
-/// same term and set again is ignored.
+/// Begins the elections of a term with this set; whatever belonged to another term is forgotten.
+/// The same term and set again is ignored.
 struct TermStarted {
   TermNumber term;
   consensus::SignerSet set;
@@ -66,8 +66,8 @@ struct SendTo {
 struct Broadcast {
   messages::ElectionMessage message;
 };
-/// The leader of the current epoch is known, once per epoch: this member (it publishes the certificate
-/// in its state chunk) or another.
+/// The leader of the current epoch is known, once per epoch: this member (it publishes the
+/// certificate in its state chunk) or another.
 struct LeaderElected {
   messages::LeaderCertificate certificate;
 };

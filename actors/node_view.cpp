@@ -25,11 +25,10 @@ void NodeView::apply(const messages::ChainEvent& event) {
     apply_links(*moved);
   } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
     sets_[{planned->set.kind, planned->set.generation}] = *planned;
+    keys_.apply(*planned);
     keep_newest(sets_, 2 * max_generations);
   } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
-    const auto& content = learned->certificate.content;
-    keys_[{content.kind, content.generation}] = learned->certificate;
-    keep_newest(keys_, 2 * max_generations);
+    keys_.apply(*learned);
   } else if (const auto* position = std::get_if<messages::Position>(&event)) {
     position_ = *position;
   } else if (const auto* block = std::get_if<messages::BlockAccepted>(&event)) {
@@ -69,14 +68,17 @@ const messages::SetPlanned* NodeView::set(GroupKind kind, std::uint64_t generati
   return at == sets_.end() ? nullptr : &at->second;
 }
 
-const consensus::KeyCertificate* NodeView::key(GroupKind kind, std::uint64_t generation) const {
-  const auto at = keys_.find({kind, generation});
-  return at == keys_.end() ? nullptr : &at->second;
-}
-
 const AcceptedBlock* NodeView::accepted(BlockHeight height) const {
   const auto at = accepted_.find(height);
   return at == accepted_.end() ? nullptr : &at->second;
+}
+
+bool NodeView::is_planned(const consensus::DbAddress& db) const {
+  const auto stands = [&](GroupKind kind) {
+    const SetHash* planned = keys_.set(kind, db.generation);
+    return planned != nullptr && *planned == db.set;
+  };
+  return stands(GroupKind::producers) || stands(GroupKind::stackers);
 }
 
 bool NodeView::is_next(const consensus::BlockHeader& header) const {

@@ -5,6 +5,8 @@
 #include <deque>
 #include <map>
 
+#include "actors/group_keys.hpp"
+#include "consensus/chunk.hpp"
 #include "consensus/params.hpp"
 #include "messages/announcement.hpp"
 #include "messages/chain_events.hpp"
@@ -26,7 +28,8 @@ struct AnnouncementDigests {
 
 class NodeView {
  public:
-  explicit NodeView(const consensus::Params& params) : params_(params) {}
+  explicit NodeView(const consensus::Params& params)
+      : params_(params), keys_(params.network_id) {}
 
   void apply(const messages::ChainEvent& event);
 
@@ -36,8 +39,13 @@ class NodeView {
   [[nodiscard]] const std::deque<consensus::BurnLink>& burn_links() const { return links_; }
   /// The set planned for a generation on the canonical Bitcoin chain.
   [[nodiscard]] const messages::SetPlanned* set(GroupKind kind, std::uint64_t generation) const;
+  /// Whether the array belongs to a set planned there, this node's roles being in it or not.
+  [[nodiscard]] bool is_planned(const consensus::DbAddress& db) const;
+  /// Of the set planned there.
   [[nodiscard]] const consensus::KeyCertificate* key(GroupKind kind,
-                                                     std::uint64_t generation) const;
+                                                     std::uint64_t generation) const {
+    return keys_.find(kind, generation);
+  }
   [[nodiscard]] const AcceptedBlock* accepted(BlockHeight height) const;
   [[nodiscard]] std::uint32_t mempool_count() const { return mempool_.count; }
   [[nodiscard]] MicroStx mempool_fees() const { return mempool_.fees; }
@@ -65,7 +73,7 @@ class NodeView {
   BurnView burn_tip_;
   std::deque<consensus::BurnLink> links_;
   std::map<std::pair<GroupKind, std::uint64_t>, messages::SetPlanned> sets_;
-  std::map<std::pair<GroupKind, std::uint64_t>, consensus::KeyCertificate> keys_;
+  GroupKeys keys_;
   std::map<BlockHeight, AcceptedBlock> accepted_;
   std::optional<BlockHeight> announced_;
   messages::MempoolChanged mempool_;

@@ -1,5 +1,6 @@
-// How a machine signs and checks without holding a key: the node passes the member's enrollment key,
-// an exhaustive search passes symbols. A machine's decisions depend on nothing else of a signature.
+// How a machine signs and checks without holding a key: the node passes the member's enrollment
+// key, an exhaustive search passes symbols. A machine's decisions depend on nothing else of a
+// signature.
 #pragma once
 
 #include "crypto/keys.hpp"

@@ -86,7 +86,9 @@ void ProducerMachine::on_event(Instant now, const messages::ChainEvent& event) {
     const auto& content = learned->certificate.content;
     auto& groups = content.kind == GroupKind::producers ? generations_ : observed_;
     const auto at = groups.find(content.generation);
-    if (at != groups.end()) at->second->on_key_certified(now, learned->certificate);
+    if (at != groups.end() && at->second->address().set == learned->set) {
+      at->second->on_key_certified(now, learned->certificate);
+    }
   } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
     const auto& header = accepted->block.block.header;
     for (auto& entry : generations_) entry.second->on_accepted(now, header);
@@ -102,9 +104,7 @@ void ProducerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved
   const agreement::BurnMoved told{moved.links, moved.tip.hash};
   const std::uint64_t memory = 2 * config_.params.term_length;
   for (auto* groups : {&generations_, &observed_}) {
-    std::erase_if(*groups, [&](const auto& entry) {
-      return height.value > entry.second->planned().last.value + memory;
-    });
+    groups->forget_before(height, memory);
     for (auto& entry : *groups) entry.second->on_burn(now, told, height);
   }
 }
@@ -112,11 +112,16 @@ void ProducerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved
 void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planned) {
   const bool producers = planned.set.kind == GroupKind::producers;
   auto& groups = producers ? generations_ : observed_;
-  const auto standing = groups.find(planned.set.generation);
-  if (standing != groups.end() && standing->second->set() == planned.set) return;
+  if (groups.stands(planned.set)) return;
+  groups.set_aside(planned.set.generation);
   const auto self = producers ? planned.set.find(public_key_) : std::nullopt;
-  if (producers && !self) {
-    groups.erase(planned.set.generation);
+  if (producers && !self) return;
+  const auto& links = view_.burn_links();
+  const BurnView tip = view_.burn_tip();
+  const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
+  if (GroupMember* back = groups.bring_back(planned.set)) {
+    back->on_burn(now, told, tip.height);
+    back->resume();
     return;
   }
   GroupMemberSetup setup;
@@ -136,14 +141,13 @@ void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planne
     out_.push_back(Note{"generation not joined: " + made.error().message()});
     return;
   }
-  GroupMember& group = *(groups[planned.set.generation] = std::move(made).value());
-  const auto& links = view_.burn_links();
-  const BurnView tip = view_.burn_tip();
-  group.on_burn(now, {{links.begin(), links.end()}, tip.hash}, tip.height);
+  GroupMember& group = groups.put(std::move(made).value());
+  group.on_burn(now, told, tip.height);
   group.start(now, tip.height);
   if (const auto* key = view_.key(planned.set.kind, planned.set.generation)) {
     group.on_key_certified(now, *key);
   }
+  for (const auto& chunk : early_.take(group.address())) group.on_chunk(now, chunk);
 }
 
 void ProducerMachine::on_position(Instant now, const messages::Position& position) {
@@ -151,7 +155,7 @@ void ProducerMachine::on_position(Instant now, const messages::Position& positio
   producing_.reset();
   if (is_member) producing_ = position.term.value;
   if (is_member && election_term_ != position.term) {
-    GroupMember& group = *generations_.at(position.term.value);
+    GroupMember& group = generations_.at(position.term.value);
     election_term_ = position.term;
     epoch_ = 0;
     leader_.reset();
@@ -207,8 +211,9 @@ void ProducerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
   for (auto* groups : {&generations_, &observed_}) {
     const auto at = groups->find(chunk.db.generation);
     if (at == groups->end() || at->second->address() != chunk.db) continue;
-    at->second->on_chunk(now, chunk);
+    return at->second->on_chunk(now, chunk);
   }
+  if (!view_.is_planned(chunk.db)) early_.keep(chunk);
 }
 
 void ProducerMachine::on_timer(Instant now, const Timer& timer) {
@@ -250,6 +255,7 @@ void ProducerMachine::begin_height(Instant now) {
   cut_ = false;
   put_forward_ = false;
   building_on_.reset();
+  wanted_on_.reset();
   std::erase_if(known_, [&](const auto& entry) {
     const auto& header = entry.second.block.header;
     return header.height < place_->height || header.term < place_->term;
@@ -258,7 +264,10 @@ void ProducerMachine::begin_height(Instant now) {
   const InstanceId id = *instance();
   group->open(now, id);
   if (leader_) group->agree(now, id, agreement::LeaderGranted{*leader_});
-  // Candidates that came before this node reached the height.
+  // Candidates that came before this node reached the height, remembered or still in their slots.
+  for (const auto& [owner, candidate] : group->candidates()) {
+    on_candidate(now, *group, CandidateHeard{owner, candidate});
+  }
   std::vector<BlockId> early;
   for (const auto& [block, known] : known_) {
     if (view_.is_next(known.block.header)) early.push_back(block);
@@ -300,6 +309,8 @@ void ProducerMachine::cut_off(Instant now) {
   if (!put_forward_ && view_.mempool_fees().value > 2 * best.value && !is_leading() && !leader_) {
     build(now, place_->burn_tip);
   }
+  if (wanted_on_ && is_leading()) build(now, place_->burn_tip);
+  wanted_on_.reset();
   if (GroupMember* group = member()) group->agree(now, *instance(), agreement::CutOff{});
 }
 
@@ -418,7 +429,10 @@ void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& re
   } else if (auto* rejected = std::get_if<RejectionDone>(&report)) {
     out_.push_back(AskKeeper{messages::LearnRejection{rejected->certificate}});
   } else if (auto* wanted = std::get_if<BlockWanted>(&report)) {
-    if (instance() == wanted->instance) build(now, wanted->burn_view);
+    if (instance() != wanted->instance) return;
+    // A height that Bitcoin reopened is as new as any other: candidates first.
+    if (cut_) return build(now, wanted->burn_view);
+    wanted_on_ = wanted->burn_view;
   } else if (auto* asked = std::get_if<PermitAsked>(&report)) {
     permit(now, group, *asked);
   } else if (auto* heard = std::get_if<MemberHeard>(&report)) {

@@ -4,7 +4,8 @@
 // Protocol". Rules are in the machines it composes; this decides only what to ask when.
 #pragma once
 
-#include "actors/group_member.hpp"
+#include "actors/early_chunks.hpp"
+#include "actors/generations.hpp"
 #include "actors/node_view.hpp"
 
 namespace quorate::actors {
@@ -92,8 +93,9 @@ class ProducerMachine {
   std::uint64_t scopes_{};
 
   /// Own generations by term; observers of the stackers' generations by cycle.
-  std::map<std::uint64_t, std::unique_ptr<GroupMember>> generations_;
-  std::map<std::uint64_t, std::unique_ptr<GroupMember>> observed_;
+  Generations generations_;
+  Generations observed_;
+  EarlyChunks early_;
   /// The term in which this node produces now.
   std::optional<std::uint64_t> producing_;
 
@@ -111,6 +113,8 @@ class ProducerMachine {
   bool cut_{};
   std::uint64_t build_token_{};
   std::optional<BurnView> building_on_;
+  /// The leading instance asked for a block before the cut-off.
+  std::optional<BurnView> wanted_on_;
   bool put_forward_{};
   std::set<BlockId> finals_;
 

@@ -1,5 +1,7 @@
 #include "actors/stacker_machine.hpp"
 
+#include <algorithm>
+
 namespace quorate::actors {
 
 using consensus::InstanceId;
@@ -10,8 +12,11 @@ using consensus::ValueKind;
 namespace {
 
 constexpr std::size_t max_finals = 128;
-constexpr std::size_t max_unproven = 16;
 constexpr std::size_t max_waiting_permits = 32;
+
+bool is_below(const consensus::BlockHeader& header, const messages::Position& place) {
+  return std::tie(header.term, header.height) < std::tie(place.term, place.height);
+}
 
 Value value_of(const consensus::Block& block) {
   return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
@@ -56,7 +61,8 @@ void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
   } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
     const auto& content = learned->certificate.content;
     const auto at = generations_.find(content.generation);
-    if (content.kind == GroupKind::stackers && at != generations_.end()) {
+    if (content.kind == GroupKind::stackers && at != generations_.end() &&
+        at->second->address().set == learned->set) {
       at->second->on_key_certified(now, learned->certificate);
     }
     retry_waiting(now);
@@ -70,9 +76,7 @@ void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
 
 void StackerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved) {
   const BurnHeight height = moved.tip.height;
-  std::erase_if(generations_, [&](const auto& entry) {
-    return height.value > entry.second->planned().last.value + config_.params.cycle_length;
-  });
+  generations_.forget_before(height, config_.params.cycle_length);
   std::erase_if(watched_, [&](const auto& entry) {
     return height.value > entry.second->planned.last.value + 2 * config_.params.term_length;
   });
@@ -87,17 +91,23 @@ void StackerMachine::on_planned(Instant now, const messages::SetPlanned& planned
     const auto standing = watched_.find(generation);
     if (standing != watched_.end() && standing->second->planned.set == planned.set) return;
     auto watched = std::make_unique<Watched>(Watched{
-        planned, ChunkDesk{config_.params, planned.set, std::nullopt, nullptr}, {}});
+        planned, ChunkDesk{config_.params, planned.set, std::nullopt, nullptr}, {}, {}});
     // The desk keeps a reference to the set: it must be the one that stays.
     watched->desk = ChunkDesk{config_.params, watched->planned.set, std::nullopt, nullptr};
-    watched_[generation] = std::move(watched);
+    const Watched& kept = *(watched_[generation] = std::move(watched));
+    for (const auto& chunk : early_.take(kept.desk.address())) on_chunk(now, chunk);
     return;
   }
-  const auto standing = generations_.find(generation);
-  if (standing != generations_.end() && standing->second->set() == planned.set) return;
+  if (generations_.stands(planned.set)) return;
+  generations_.set_aside(generation);
   const auto self = planned.set.find(public_key_);
-  if (!self) {
-    generations_.erase(generation);
+  if (!self) return;
+  const auto& links = view_.burn_links();
+  const BurnView tip = view_.burn_tip();
+  const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
+  if (GroupMember* back = generations_.bring_back(planned.set)) {
+    back->on_burn(now, told, tip.height);
+    back->resume();
     return;
   }
   GroupMemberSetup setup;
@@ -117,14 +127,13 @@ void StackerMachine::on_planned(Instant now, const messages::SetPlanned& planned
     out_.push_back(Note{"generation not joined: " + made.error().message()});
     return;
   }
-  GroupMember& group = *(generations_[generation] = std::move(made).value());
-  const auto& links = view_.burn_links();
-  const BurnView tip = view_.burn_tip();
-  group.on_burn(now, {{links.begin(), links.end()}, tip.hash}, tip.height);
+  GroupMember& group = generations_.put(std::move(made).value());
+  group.on_burn(now, told, tip.height);
   group.start(now, tip.height);
   if (const auto* key = view_.key(GroupKind::stackers, generation)) {
     group.on_key_certified(now, *key);
   }
+  for (const auto& chunk : early_.take(group.address())) group.on_chunk(now, chunk);
 }
 
 void StackerMachine::on_position(Instant now, const messages::Position& position) {
@@ -139,8 +148,7 @@ void StackerMachine::on_position(Instant now, const messages::Position& position
   if (!position.first_of_term) member()->settle_key();
   if (!moved_on) return;
   std::erase_if(finals_, [&](const auto& entry) {
-    const auto& header = entry.second.candidate.block.header;
-    return header.height < position.height || header.term < position.term;
+    return is_below(entry.second.candidate.block.header, position);
   });
   GroupMember& group = *member();
   group.open(now, *instance());
@@ -187,6 +195,8 @@ void StackerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
   const auto watched = watched_.find(chunk.db.generation);
   if (watched != watched_.end() && watched->second->desk.address() == chunk.db) {
     on_producer_chunk(now, *watched->second, chunk);
+  } else if (!view_.is_planned(chunk.db)) {
+    early_.keep(chunk);
   }
 }
 
@@ -195,25 +205,25 @@ void StackerMachine::on_producer_chunk(Instant now, Watched& watched,
   auto read = watched.desk.read(chunk);
   if (!read.ok()) return;  // A producer's business; its peers note it.
   if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
-    if (candidate->candidate.seal) on_candidate(now, watched, std::move(candidate->candidate));
+    if (!candidate->candidate.seal) return;
+    const auto [at, is_new] =
+        watched.sealed.insert_or_assign(candidate->owner, std::move(candidate->candidate));
+    on_candidate(watched, at->second);
   } else if (auto* state = std::get_if<StateRead>(&*read)) {
     on_producer_state(now, watched, state->member, std::move(state->state));
   }
 }
 
-void StackerMachine::on_candidate(Instant, const Watched& watched,
-                                  messages::CandidateBlock candidate) {
-  const BlockId id = candidate.block.id();
-  if (finals_.contains(id) || finals_.size() >= max_finals) return;
-  if (place_ && candidate.block.header.height < place_->height) return;
+/// A sealed block in a producer's slot. What cannot be placed now is read again when this node's place
+/// or its keys change.
+void StackerMachine::on_candidate(const Watched& watched,
+                                  const messages::CandidateBlock& candidate) {
+  const consensus::BlockHeader& header = candidate.block.header;
+  const BlockId id = header.id();
   const std::uint64_t term = watched.planned.set.generation;
-  if (candidate.block.header.term.value != term) return;
   const auto* key = view_.key(GroupKind::producers, term);
-  if (key == nullptr) {
-    unproven_.emplace_back(term, std::move(candidate));
-    if (unproven_.size() > max_unproven) unproven_.pop_front();
-    return;
-  }
+  if (key == nullptr || header.term.value != term || finals_.contains(id)) return;
+  if (place_ && is_below(header, *place_)) return;
   const auto sealed =
       consensus::verify(*candidate.seal, watched.planned.set, key->content.group_key,
                         key->content.cid, id, config_.params.network_id);
@@ -221,8 +231,26 @@ void StackerMachine::on_candidate(Instant, const Watched& watched,
     out_.push_back(Note{"producers' seal refused: " + sealed.error().message()});
     return;
   }
+  make_room();
   out_.push_back(AskKeeper{messages::TryBlock{candidate.block}});
-  finals_.emplace(id, Final{std::move(candidate), std::nullopt});
+  finals_.emplace(id, Final{candidate, std::nullopt});
+}
+
+void StackerMachine::make_room() {
+  if (finals_.size() < max_finals) return;
+  const auto place = [](const auto& entry) {
+    const auto& header = entry.second.candidate.block.header;
+    return std::tie(header.term, header.height);
+  };
+  finals_.erase(std::min_element(finals_.begin(), finals_.end(), [&](const auto& a, const auto& b) {
+    return place(a) < place(b);
+  }));
+}
+
+void StackerMachine::read_again() {
+  for (const auto& [term, watched] : watched_) {
+    for (const auto& [owner, candidate] : watched->sealed) on_candidate(*watched, candidate);
+  }
 }
 
 void StackerMachine::on_producer_state(Instant now, Watched& watched, MemberIndex member,
@@ -295,12 +323,7 @@ void StackerMachine::permit(Instant now, GroupMember& group, const PermitAsked& 
 }
 
 void StackerMachine::retry_waiting(Instant now) {
-  const auto unproven = std::move(unproven_);
-  unproven_.clear();
-  for (const auto& [term, candidate] : unproven) {
-    const auto watched = watched_.find(term);
-    if (watched != watched_.end()) on_candidate(now, *watched->second, candidate);
-  }
+  read_again();
   const auto waiting = std::move(waiting_permits_);
   waiting_permits_.clear();
   for (const PermitAsked& asked : waiting) {

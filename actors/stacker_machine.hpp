@@ -3,7 +3,8 @@
 // reject them, and signs. Source: SIP "Stacker Signing Protocol". Rules are in the machines it composes.
 #pragma once
 
-#include "actors/group_member.hpp"
+#include "actors/early_chunks.hpp"
+#include "actors/generations.hpp"
 #include "actors/node_view.hpp"
 
 namespace quorate::actors {
@@ -37,6 +38,8 @@ class StackerMachine {
     messages::SetPlanned planned;
     ChunkDesk desk;
     std::map<MemberIndex, messages::MemberState> states;
+    /// Sealed blocks that stand in the candidate slots, by owner.
+    std::map<crypto::PublicKey, messages::CandidateBlock> sealed;
   };
 
   void on_event(Instant now, const messages::ChainEvent& event);
@@ -46,7 +49,9 @@ class StackerMachine {
   void on_reply(Instant now, const messages::KeeperReply& reply);
   void on_chunk(Instant now, const consensus::Chunk& chunk);
   void on_producer_chunk(Instant now, Watched& watched, const consensus::Chunk& chunk);
-  void on_candidate(Instant now, const Watched& watched, messages::CandidateBlock candidate);
+  void on_candidate(const Watched& watched, const messages::CandidateBlock& candidate);
+  void read_again();
+  void make_room();
   void on_producer_state(Instant now, Watched& watched, MemberIndex member,
                          messages::MemberState state);
   void on_timer(Instant now, const Timer& timer);
@@ -67,12 +72,11 @@ class StackerMachine {
   std::uint64_t scopes_{};
   MemberEffects out_;
 
-  std::map<std::uint64_t, std::unique_ptr<GroupMember>> generations_;  ///< By cycle.
-  std::map<std::uint64_t, std::unique_ptr<Watched>> watched_;          ///< By term.
+  Generations generations_;                                    ///< By cycle.
+  std::map<std::uint64_t, std::unique_ptr<Watched>> watched_;  ///< By term.
   std::optional<messages::Position> place_;
   std::map<BlockId, Final> finals_;
-  /// Final blocks whose producers' key is not certified here yet.
-  std::deque<std::pair<std::uint64_t, messages::CandidateBlock>> unproven_;
+  EarlyChunks early_;
   std::deque<PermitAsked> waiting_permits_;
 };
 

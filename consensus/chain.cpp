@@ -175,33 +175,16 @@ std::vector<TransactionOutcome> Chain::outcomes(const BlockId& id) const {
 std::vector<BlockId> Chain::locator(std::size_t max) const {
   std::vector<BlockId> out;
   if (max == 0) return out;
-  thinning_out(state_->path.size() - 1, 0, max,
+  const std::vector<const BlockNode*> sides = state_->side_tips(max / 4);
+  thinning_out(state_->path.size() - 1, 0, max - sides.size(),
                [&](std::uint64_t h) { out.push_back(state_->path[h]->id); });
+  for (const BlockNode* side : sides) out.push_back(side->id);
   return out;
 }
 
 std::vector<BlockId> Chain::blocks_after(const std::vector<BlockId>& locator,
                                          std::size_t max_count) const {
-  std::size_t from = 0;
-  for (const BlockId& id : locator) {
-    const BlockNode* node = state_->tree.find(id);
-    if (node == nullptr) continue;
-    const std::size_t height = node->header.height.value;
-    if (height >= state_->path.size() || state_->path[height] != node) continue;
-    from = std::max(from, height);
-  }
-  std::vector<BlockId> out;
-  for (std::size_t h = from + 1; h < state_->path.size() && out.size() < max_count; ++h) {
-    const BlockNode& node = *state_->path[h];
-    std::vector<BlockId> tail;
-    const BlockNode* dropped = state_->tree.find(node.header.dropped_tip);
-    for (; dropped != nullptr && dropped != node.parent; dropped = dropped->parent) {
-      tail.push_back(dropped->id);
-    }
-    out.insert(out.end(), tail.rbegin(), tail.rend());
-    out.push_back(node.id);
-  }
-  return out;
+  return state_->blocks_after(locator, max_count);
 }
 
 void Chain::release(const BlockId& id) {

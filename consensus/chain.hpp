@@ -126,10 +126,11 @@ class Chain {
   [[nodiscard]] BlockId last_final() const;
   [[nodiscard]] std::vector<TransactionOutcome> outcomes(const BlockId& id) const;
 
-  /// Own canonical chain, tip first, thinning out exponentially; for `blocks_after` of a peer.
+  /// Own canonical chain, tip first, thinning out exponentially, then the highest tips beside it; for
+  /// `blocks_after` of a peer.
   [[nodiscard]] std::vector<BlockId> locator(std::size_t max = 32) const;
   /// What someone with this locator lacks, in an order in which it can accept them: canonical blocks
-  /// above the highest one both know, each after the dropped tail it names.
+  /// above the highest one both know, each after everything it builds on and drops.
   [[nodiscard]] std::vector<BlockId> blocks_after(const std::vector<BlockId>& locator,
                                                   std::size_t max_count) const;
   /// The keeper has stored the block durably: its bytes may go once it is final.

@@ -126,7 +126,7 @@ void ChainState::keep_key(const std::shared_ptr<const KeyCertificate>& certifica
                           const SetHash& set, ChainEvents& events) {
   const GenerationKey generation{certificate->content.kind, certificate->content.generation};
   if (!keys.emplace(std::pair{generation, set}, certificate).second) return;
-  events.push_back(KeyLearned{certificate});
+  events.push_back(KeyLearned{certificate, set});
 }
 
 std::shared_ptr<const KeyCertificate> ChainState::key_of(GroupKind kind, std::uint64_t generation,

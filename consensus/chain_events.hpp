@@ -67,6 +67,7 @@ struct TermStarted {
 /// A group's key certificate was learned.
 struct KeyLearned {
   std::shared_ptr<const KeyCertificate> certificate;
+  SetHash set;  ///< Whose key it is: the sets of a generation differ between Bitcoin branches.
 };
 
 /// A block passed every check and is kept, whether or not it is on the canonical chain.

@@ -5,6 +5,7 @@
 //   chain_building.cpp    making blocks
 //   chain_witness.cpp     sealed blocks on Bitcoin blocks that are unknown here
 //   chain_pruning.cpp     finality and what is forgotten behind it
+//   chain_catching_up.cpp what a peer lacks
 #pragma once
 
 #include <deque>
@@ -118,6 +119,13 @@ struct ChainState {
   void prune_blocks();
   void prune_burn();
   void forget(BlockNode& node) const;
+
+  // chain_catching_up.cpp
+  [[nodiscard]] bool is_on_path(const BlockNode& node) const;
+  /// Highest blocks without children that are not canonical, above the last final block.
+  [[nodiscard]] std::vector<const BlockNode*> side_tips(std::size_t max) const;
+  [[nodiscard]] std::vector<BlockId> blocks_after(const std::vector<BlockId>& locator,
+                                                  std::size_t max_count) const;
 
   Params params;
   CoinbaseSchedule schedule;

@@ -1,8 +1,8 @@
 // What a member publishes about one instance: its whole current state in one struct, which replaces
 // the one before. Members never send each other messages about an instance; they read each other's
 // states. So loss, reordering and restarts are healed by reading again.
-// Source: SIP "Producer Signing Protocol", "Stacker Signing Protocol"; docs/protocol.md "Members talk
-// through Stacker DBs", "Agreement on one block per height".
+// Source: SIP "Producer Signing Protocol", "Stacker Signing Protocol"; docs/protocol.md "Members
+// talk through Stacker DBs", "Agreement on one block per height".
 #pragma once
 
 #include "consensus/agreement_types.hpp"
@@ -10,7 +10,8 @@
 
 namespace quorate::messages {
 
-/// Most prepare certificates in one state (one per value), and most Bitcoin headers that place them.
+/// Most prepare certificates in one state (one per value), and most Bitcoin headers that place
+/// them.
 inline constexpr std::size_t max_certificates = 32;
 inline constexpr std::size_t max_burn_links = 128;
 /// Candidates that one member may have judged at one instance.
@@ -26,7 +27,8 @@ inline constexpr std::size_t max_refusals = 4000;
 struct Proposal {
   /// View and value with the leader's signature over `proposal_digest`.
   consensus::Vote word;
-  /// Total fees of the block (zero for other values); for the reader, the rule uses its own figures.
+  /// Total fees of the block (zero for other values); for the reader, the rule uses its own
+  /// figures.
   MicroStx fees;
   /// For `reject(r)`: a producer-signed block of the attempt, burn view r or an ancestor of r.
   std::optional<consensus::Value> rejected;
@@ -39,7 +41,8 @@ struct Proposal {
   }
 };
 
-/// Why a member does not prepare a value. It binds nobody: who can take the value later may prepare it.
+/// Why a member does not prepare a value. It binds nobody: who can take the value later may prepare
+/// it.
 struct Refusal {
   consensus::View view;
   consensus::Value value;
@@ -58,8 +61,7 @@ struct Refusal {
 
 /// H("quorate/refusal" ‖ network id ‖ set hash ‖ instance ‖ view ‖ value ‖ reason ‖ better).
 [[nodiscard]] Hash256 refusal_digest(std::uint32_t network_id, const SetHash& set,
-                                     const consensus::InstanceId& instance,
-                                     const Refusal& refusal);
+                                     const consensus::InstanceId& instance, const Refusal& refusal);
 
 /// Another member's refusal, repeated by a leader that proposes `reject` because of it.
 struct ShownRefusal {
@@ -83,8 +85,8 @@ struct AgreementState {
   std::optional<consensus::Vote> answered;
   /// Own commit vote (key instances and rejections) of the highest view.
   std::optional<consensus::Vote> commit;
-  /// Prepare certificates, at most one per value. The first `locks` of them are this member's locks;
-  /// the others are what else it knows, highest view first.
+  /// Prepare certificates, at most one per value. The first `locks` of them are this member's
+  /// locks; the others are what else it knows, highest view first.
   std::uint8_t locks{};
   List<consensus::VoteCertificate, max_certificates> certificates;
   /// Headers that connect the burn views of orphaned values above to the publisher's own chain.
@@ -98,13 +100,12 @@ struct AgreementState {
 
   bool operator==(const AgreementState&) const = default;
   static constexpr auto wire_fields() {
-    return std::make_tuple(&AgreementState::instance, &AgreementState::view,
-                           &AgreementState::proposal, &AgreementState::prepare,
-                           &AgreementState::answered, &AgreementState::commit,
-                           &AgreementState::locks, &AgreementState::certificates,
-                           &AgreementState::links, &AgreementState::refusal,
-                           &AgreementState::shown_refusals, &AgreementState::decided,
-                           &AgreementState::closed);
+    return std::make_tuple(
+        &AgreementState::instance, &AgreementState::view, &AgreementState::proposal,
+        &AgreementState::prepare, &AgreementState::answered, &AgreementState::commit,
+        &AgreementState::locks, &AgreementState::certificates, &AgreementState::links,
+        &AgreementState::refusal, &AgreementState::shown_refusals, &AgreementState::decided,
+        &AgreementState::closed);
   }
 };
 

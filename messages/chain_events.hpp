@@ -33,10 +33,13 @@ struct SetPlanned {
   }
 };
 
-/// A group's key is certified.
+/// A group's key is certified, by the members of `set`.
 struct KeyLearned {
   consensus::KeyCertificate certificate;
-  static constexpr auto wire_fields() { return std::make_tuple(&KeyLearned::certificate); }
+  SetHash set;
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&KeyLearned::certificate, &KeyLearned::set);
+  }
 };
 
 /// Where the next block goes on this node's canonical chains; sent whenever any field changes.

@@ -32,9 +32,8 @@ Result<> check_shape(const LeaderCertificate& certificate, const consensus::Sign
 Result<> verify(const LeaderCertificate& certificate, const consensus::SignerSet& set,
                 std::uint32_t network_id) {
   TRY(check_shape(certificate, set));
-  const Hash256 digest =
-      election_digest(network_id, set.hash(network_id), ElectionKind::grant,
-                      {certificate.term, certificate.epoch, certificate.leader});
+  const Hash256 digest = election_digest(network_id, set.hash(network_id), ElectionKind::grant,
+                                         {certificate.term, certificate.epoch, certificate.leader});
   std::size_t next = 0;
   for (std::size_t p = 0; p < set.members.size(); ++p) {
     if (!certificate.granters.test(p)) continue;

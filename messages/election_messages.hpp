@@ -1,6 +1,6 @@
-// What producers say to each other to elect a leader: signed requests and grants, and the certificate
-// that ≥ 67 % of grants make. Source: SIP "Producer Set Collaboration"; rules in docs/protocol.md
-// "Leader election".
+// What producers say to each other to elect a leader: signed requests and grants, and the
+// certificate that ≥ 67 % of grants make. Source: SIP "Producer Set Collaboration"; rules in
+// docs/protocol.md "Leader election".
 #pragma once
 
 #include <variant>
@@ -51,8 +51,8 @@ struct ElectionGrant {
 
 using ElectionMessage = std::variant<ElectionRequest, ElectionGrant>;
 
-/// Grants of ≥ 67 % of weight. Two certificates of one epoch for different leaders would need 34 % of
-/// the weight to grant twice.
+/// Grants of ≥ 67 % of weight. Two certificates of one epoch for different leaders would need 34 %
+/// of the weight to grant twice.
 struct LeaderCertificate {
   TermNumber term;
   std::uint32_t epoch{};
@@ -73,16 +73,16 @@ struct LeaderCertificate {
 
 /// Shape, weight and every signature. @returns certificate_wrong_shape, certificate_too_light or
 /// certificate_bad_signature.
-[[nodiscard]] Result<> verify(const LeaderCertificate& certificate,
-                              const consensus::SignerSet& set, std::uint32_t network_id);
+[[nodiscard]] Result<> verify(const LeaderCertificate& certificate, const consensus::SignerSet& set,
+                              std::uint32_t network_id);
 
 /// The public order of candidates in one epoch, best first: a ChaCha12 shuffle of all signer slots,
 /// each member standing where the first of its slots falls. So a member comes first with a chance
 /// proportional to its weight, and nobody can choose its place.
 ///
-/// Precisely: seed = H("quorate/election-order" ‖ set hash ‖ term u64 ‖ epoch u32); the list that is
-/// shuffled (`ChaChaRng::shuffle`) holds member 0 weight(0) times, then member 1 weight(1) times, …
-/// Source: Gap: docs/spec_gaps.md "Election waits".
+/// Precisely: seed = H("quorate/election-order" ‖ set hash ‖ term u64 ‖ epoch u32); the list that
+/// is shuffled (`ChaChaRng::shuffle`) holds member 0 weight(0) times, then member 1 weight(1)
+/// times, … Source: Gap: docs/spec_gaps.md "Election waits".
 [[nodiscard]] std::vector<MemberIndex> election_order(const consensus::SignerSet& set,
                                                       const SetHash& set_hash, TermNumber term,
                                                       std::uint32_t epoch);

@@ -95,6 +95,7 @@ class Equivocator final : public actors::MemberMachine {
           consensus::vote_digest(params_.network_id, chunk.db.set, consensus::Phase::prepare,
                                  agreement.instance, vote.view, vote.value),
           Hash256{});
+      agreement.answered.reset();  // No leader's word stands behind the lie.
       return encode(state);
     }
     return std::nullopt;

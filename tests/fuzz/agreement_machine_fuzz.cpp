@@ -1,7 +1,7 @@
-// A script of inputs to one agreement machine of each mode, with symbolic signatures: the cheater may
-// show anything three members could have signed. Whatever comes: one prepare and one proposal per view,
-// views and locks only go up, shares only for the lock of the current view, restarts forget none of it,
-// and a refused input leaves the state untouched.
+// A script of inputs to one agreement machine of each mode, with symbolic signatures: the cheater
+// may show anything three members could have signed. Whatever comes: one prepare and one proposal
+// per view, views and locks only go up, shares only for the lock of the current view, restarts
+// forget none of it, and a refused input leaves the state untouched.
 #include "tests/simulation/agreement/symbolic_members.hpp"
 
 using namespace quorate;
@@ -122,7 +122,8 @@ struct Bench {
       default:
         peer.state.proposal.emplace();
         peer.state.proposal->word = pen.word(who, view, value);
-        if (value.kind == consensus::ValueKind::reject) peer.state.proposal->rejected = values[where % 4];
+        if (value.kind == consensus::ValueKind::reject)
+          peer.state.proposal->rejected = values[where % 4];
         if (instance.purpose == consensus::Purpose::block &&
             instance.group == GroupKind::producers) {
           peer.state.proposal->leader = pen.leader(view.epoch, who);

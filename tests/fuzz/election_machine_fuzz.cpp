@@ -1,6 +1,6 @@
-// A script of inputs to one election machine: four members, symbolic signatures, some of them false.
-// Whatever comes, the member grants once per epoch (across restarts), epochs never go down, a refused
-// input changes nothing that can be seen.
+// A script of inputs to one election machine: four members, symbolic signatures, some of them
+// false. Whatever comes, the member grants once per epoch (across restarts), epochs never go down,
+// a refused input changes nothing that can be seen.
 #include <map>
 
 #include "actors/leader_election_machine.hpp"
@@ -22,8 +22,8 @@ struct Script {
   std::uint8_t next() { return is_over() ? 0 : bytes[at++]; }
 };
 
-crypto::SchnorrSignature sign(const SetHash& set, std::uint8_t signer,
-                              messages::ElectionKind kind, const messages::Candidacy& what) {
+crypto::SchnorrSignature sign(const SetHash& set, std::uint8_t signer, messages::ElectionKind kind,
+                              const messages::Candidacy& what) {
   return notary(signer % 4).sign(messages::election_digest(network, set, kind, what));
 }
 
@@ -40,9 +40,9 @@ election::Input next_input(Script& script, const consensus::SignerSet& set,
           candidacy, sign(hash, script.next(), messages::ElectionKind::request, candidacy)}};
     case 1: {
       const std::uint8_t voter = script.next() % 5;
-      return election::Received{messages::ElectionGrant{
-          candidacy, MemberIndex{voter},
-          sign(hash, voter, messages::ElectionKind::grant, candidacy)}};
+      return election::Received{
+          messages::ElectionGrant{candidacy, MemberIndex{voter},
+                                  sign(hash, voter, messages::ElectionKind::grant, candidacy)}};
     }
     case 2:
       return election::PeerEpoch{term, member, epoch};
@@ -59,8 +59,8 @@ election::Input next_input(Script& script, const consensus::SignerSet& set,
     case 4:
       return election::Progress{term};
     case 5:
-      return election::WorkChanged{term, script.next() % 2 == 0 ? election::Work::none
-                                                                : election::Work::some};
+      return election::WorkChanged{
+          term, script.next() % 2 == 0 ? election::Work::none : election::Work::some};
     default:
       return timers.empty() ? election::Input{election::Progress{TermNumber{9}}}
                             : election::TimerFired{timers[script.next() % timers.size()]};

@@ -1,4 +1,5 @@
-// An election message or leader certificate that decodes has one encoding, and judging one never fails.
+// An election message or leader certificate that decodes has one encoding, and judging one never
+// fails.
 #include "messages/election_messages.hpp"
 
 using namespace quorate;

@@ -35,6 +35,10 @@ consensus::Timing timing() {
 Explorer::Explorer(World world)
     : world_(std::move(world)), set_(symbolic_set(world_.instance.group)) {
   pen_ = {world_.instance, set_.hash(network)};
+  are_alike_ =
+      world_.refusing.empty() && std::none_of(world_.leaders.begin(), world_.leaders.end(),
+                                              [](std::size_t p) { return p == 1 || p == 2; });
+  for (const auto& [value, fee] : world_.fees) are_alike_ = are_alike_ && fee.second.empty();
   for (const auto* link : {&branches_.root, &branches_.a, &branches_.b, &branches_.a2}) {
     ASSERT(tree_.add(Branches::view(*link), link->parent()).ok());
   }
@@ -84,7 +88,8 @@ bool Explorer::is_on_branch(const Value& value, std::size_t tip) const {
   return kinship == consensus::Kinship::same || kinship == consensus::Kinship::ancestor;
 }
 
-/// A producer-signed block that `rejection` may be about; any block if there is none (a cheater's show).
+/// A producer-signed block that `rejection` may be about; any block if there is none (a cheater's
+/// show).
 Value Explorer::block_below(const Value& rejection) const {
   for (const Value& value : world_.candidates) {
     const auto kinship = tree_.kinship(value.burn_view, rejection.burn_view);
@@ -212,8 +217,7 @@ void Explorer::apply(std::size_t p, Member& member, const Event& event) {
       return hear(from);
     }
     case Act::certificate:
-      fragment.certificates.push_back(
-          pen_.certificate(Phase::prepare, view, values_[event.value]));
+      fragment.certificates.push_back(pen_.certificate(Phase::prepare, view, values_[event.value]));
       return hear(byzantine);
     case Act::decision:
       if (values_[event.value].kind == ValueKind::block) {
@@ -228,10 +232,16 @@ void Explorer::apply(std::size_t p, Member& member, const Event& event) {
     case Act::refusal:
       fragment.refusal = pen_.refusal(event.view, values_[event.value], "bad_signature");
       return hear(event.view);
+    case Act::acceptance: {
+      Candidate candidate;
+      candidate.value = world_.candidates.at(0);
+      return feed(p, member, candidate);
+    }
     case Act::restart: {
       const Bytes record = member.record;
       member.machine = AgreementMachine{context(p)};
       member.timer.reset();
+      member.restarted = true;
       if (!record.empty()) feed(p, member, io::Restored{record});
       return start(p, member, member.tip);
     }
@@ -241,63 +251,82 @@ void Explorer::apply(std::size_t p, Member& member, const Event& event) {
 Explorer::Id Explorer::intern(std::size_t p, Member member) {
   Bytes text = member.machine.fingerprint();
   Writer out{text};
-  out.put(static_cast<std::uint8_t>(member.tip)).put(member.timer).put(member.refused);
+  out.put(static_cast<std::uint8_t>(member.tip))
+      .put(member.timer)
+      .put(member.refused)
+      .put(member.restarted);
   for (const auto* said : {&member.proposed, &member.prepared, &member.released}) {
     out.put(static_cast<std::uint8_t>(said->size()));
     for (const auto& [view, value] : *said) out.put(view).put(value);
   }
   if (world_.restarts) out.raw(member.record);
   const Hash256 hash = crypto::sha256(text);
-  const auto [at, is_new] = ids_[p].emplace(
-      std::string(hash.bytes.begin(), hash.bytes.end()), static_cast<Id>(locals_[p].size()));
+  const auto [at, is_new] = ids_[p].emplace(std::string(hash.bytes.begin(), hash.bytes.end()),
+                                            static_cast<Id>(locals_[p].size()));
   if (is_new) locals_[p].push_back(std::move(member));
   ASSERT(locals_[p].size() < (1u << 21));
   return at->second;
 }
 
+Explorer::State Explorer::sorted(State state) const {
+  if (are_alike_ && state[2] < state[1]) std::swap(state[1], state[2]);
+  return state;
+}
+
+const Explorer::Member& Explorer::local(const State& state, std::size_t p) const {
+  return locals_[role(p)][state[p]];
+}
+
 Explorer::Id Explorer::step(std::size_t p, Id id, const Event& event) {
+  p = role(p);
   const std::uint64_t key = std::uint64_t{id} << 24 | std::uint64_t{event.view} << 16 |
-                            std::uint64_t{event.value} << 8 |
-                            static_cast<std::uint64_t>(event.act);
+                            std::uint64_t{event.value} << 8 | static_cast<std::uint64_t>(event.act);
   const auto known = steps_[p].find(key);
   if (known != steps_[p].end()) return known->second;
   Member member = locals_[p][id];
   apply(p, member, event);
-  const Id next = intern(p, std::move(member));
+  const bool is_unanswered = event.act == Act::proposal && member.fault.empty() &&
+                             member.prepared == locals_[p][id].prepared;
+  const Id next = is_unanswered ? id : intern(p, std::move(member));
   steps_[p].emplace(key, next);
   return next;
 }
 
 // All of them.
 
-Explorer::Facts Explorer::facts(const State& state) {
+Explorer::Facts Explorer::facts(const State& state, Cheater cheater) {
   Facts out;
   std::map<std::pair<std::uint8_t, std::uint8_t>, std::size_t> prepared, released;
   for (std::size_t p = 0; p < honest; ++p) {
-    const Member& member = locals_[p][state[p]];
+    const Member& member = local(state, p);
     for (const auto& said : member.proposed) out.proposals.push_back(said);
     for (const auto& said : member.prepared) ++prepared[said];
     for (const auto& said : member.released) ++released[said];
+    // What an honest member holds it can show, whoever made it possible.
+    for (const auto& [value, certificate] : member.machine.certificates()) {
+      prepared[{view_index(certificate.view), value_index(value)}] = honest;
+    }
   }
-  // Two honest votes and the cheater's are three of four.
+  // Three of four are a quorum.
+  const std::size_t needed = cheater == Cheater::helps ? honest - 1 : honest;
   for (const auto& [said, count] : prepared) {
-    if (count >= 2) out.certificates.push_back(said);
+    if (count >= needed) out.certificates.push_back(said);
   }
   for (const auto& [said, count] : released) {
-    if (count >= 2) out.decisions.push_back(said);
+    if (count >= needed) out.decisions.push_back(said);
   }
   return out;
 }
 
 std::vector<std::pair<std::size_t, Explorer::Event>> Explorer::events(const State& state) {
   std::vector<std::pair<std::size_t, Event>> out;
-  Facts known = facts(state);
+  Facts known = facts(state, Cheater::helps);
   for (std::uint8_t v = 0; v < views_.size(); ++v) {
     if (!in_bounds(views_[v]) || leader(views_[v]) != byzantine) continue;
     for (std::uint8_t x = 0; x < proposable_; ++x) known.proposals.emplace_back(v, x);
   }
   for (std::size_t p = 0; p < honest; ++p) {
-    const Member& member = locals_[p][state[p]];
+    const Member& member = local(state, p);
     for (std::size_t t = member.tip + 1; t < world_.tips.size(); ++t) {
       out.push_back({p, {Act::tip, 0, static_cast<std::uint8_t>(t)}});
     }
@@ -305,7 +334,6 @@ std::vector<std::pair<std::size_t, Explorer::Event>> Explorer::events(const Stat
       if (leader(views_[v]) != p) out.push_back({p, {Act::proposal, v, x}});
     }
     for (const auto& [v, x] : known.certificates) out.push_back({p, {Act::certificate, v, x}});
-    for (const auto& [v, x] : known.decisions) out.push_back({p, {Act::decision, v, x}});
     for (std::uint8_t e = 0; is_producers() && e < world_.leaders.size(); ++e) {
       if (world_.leaders[e] == p) out.push_back({p, {Act::grant, view_index({e, 0}), 0}});
     }
@@ -315,10 +343,10 @@ std::vector<std::pair<std::size_t, Explorer::Event>> Explorer::events(const Stat
       ++(is_producers() ? next.round : next.epoch);
       if (in_bounds(next)) out.push_back({p, {Act::timeout, 0, 0}});
     }
-    if (world_.restarts) out.push_back({p, {Act::restart, 0, 0}});
+    if (world_.restarts && !member.restarted) out.push_back({p, {Act::restart, 0, 0}});
     for (std::size_t other = 0; !world_.refusing.empty() && other < members; ++other) {
-      const bool refuses = other == byzantine || (other < honest && other != p &&
-                                                  locals_[other][state[other]].refused);
+      const bool refuses =
+          other == byzantine || (other < honest && other != p && local(state, other).refused);
       if (refuses) out.push_back({p, {Act::refusal, static_cast<std::uint8_t>(other), 0}});
     }
   }
@@ -327,11 +355,11 @@ std::vector<std::pair<std::size_t, Explorer::Event>> Explorer::events(const Stat
 
 std::string Explorer::check(const State& state) {
   for (std::size_t p = 0; p < honest; ++p) {
-    if (!locals_[p][state[p]].fault.empty()) {
-      return "member " + std::to_string(p) + ": " + locals_[p][state[p]].fault;
+    if (!local(state, p).fault.empty()) {
+      return "member " + std::to_string(p) + ": " + local(state, p).fault;
     }
   }
-  const Facts known = facts(state);
+  const Facts known = facts(state, Cheater::helps);
   for (const auto& [v, x] : known.decisions) {
     for (const auto& [w, y] : known.decisions) {
       if (x != y && are_comparable(values_[x], values_[y])) return "two comparable decisions";
@@ -343,7 +371,7 @@ std::string Explorer::check(const State& state) {
 void Explorer::deliver_all(State& state) {
   for (bool moved = true; moved;) {
     moved = false;
-    const Facts known = facts(state);
+    const Facts known = facts(state, Cheater::silent);
     for (std::size_t p = 0; p < honest; ++p) {
       const Id before = state[p];
       for (const auto& [v, x] : known.certificates) {
@@ -361,13 +389,13 @@ void Explorer::deliver_all(State& state) {
 }
 
 bool Explorer::is_decided(const State& state, std::size_t tip) {
-  const Facts known = facts(state);
+  const Facts known = facts(state, Cheater::silent);
   const bool exists = std::any_of(
       known.decisions.begin(), known.decisions.end(),
       [&](const auto& decision) { return is_on_branch(values_[decision.second], tip); });
   bool all_closed = true;
   for (std::size_t p = 0; p < honest; ++p) {
-    all_closed = all_closed && locals_[p][state[p]].machine.closed().has_value();
+    all_closed = all_closed && local(state, p).machine.closed().has_value();
   }
   return exists && all_closed;
 }
@@ -376,20 +404,21 @@ bool Explorer::is_decided(const State& state, std::size_t tip) {
 void Explorer::next_good_view(State& state) {
   std::uint32_t target = 0;
   for (std::size_t p = 0; p < honest; ++p) {
-    target = std::max(target, locals_[p][state[p]].machine.state().view.epoch + 1);
+    target = std::max(target, local(state, p).machine.state().view.epoch + 1);
   }
-  while (leader({target, 0}) == byzantine) ++target;
+  // With interchangeable members only member 0 has a name of its own.
+  const auto is_good = [&](std::size_t p) { return are_alike_ ? p == 0 : p != byzantine; };
+  while (!is_good(leader({target, 0}))) ++target;
   for (std::size_t p = 0; p < honest; ++p) {
-    while (locals_[p][state[p]].timer &&
-           locals_[p][state[p]].machine.state().view.epoch < target) {
+    while (local(state, p).timer && local(state, p).machine.state().view.epoch < target) {
       state[p] = step(p, state[p], {Act::timeout, 0, 0});
     }
   }
 }
 
-/// Whether the honest members alone, once they hear each other and Bitcoin stands still at `tip`, decide
-/// under an honest leader.
-bool Explorer::decides(State state, std::size_t tip, std::size_t leader) {
+/// Whether the honest members alone, once they hear each other and Bitcoin stands still at `tip`,
+/// decide under an honest leader.
+bool Explorer::decides(State& state, std::size_t tip, std::size_t leader) {
   const auto key = std::tuple{state, tip, leader};
   const auto known = good_runs_.find(key);
   if (known != good_runs_.end()) return known->second;
@@ -400,7 +429,7 @@ bool Explorer::decides(State state, std::size_t tip, std::size_t leader) {
     for (int round = 0; round < 5 && !done; ++round) {
       deliver_all(state);
       done = is_decided(state, tip);
-      if (done || !locals_[leader][state[leader]].timer) break;
+      if (done || !local(state, leader).timer) break;
       state[leader] = step(leader, state[leader], {Act::timeout, 0, 0});
     }
   }
@@ -409,23 +438,29 @@ bool Explorer::decides(State state, std::size_t tip, std::size_t leader) {
     deliver_all(state);
     done = is_decided(state, tip);
   }
+  done = done && check(state).empty();
   good_runs_.emplace(key, done);
   return done;
 }
 
 std::string Explorer::check_good_runs(const State& state) {
   std::size_t first = 0;
-  for (std::size_t p = 0; p < honest; ++p) first = std::max(first, locals_[p][state[p]].tip);
+  for (std::size_t p = 0; p < honest; ++p) first = std::max(first, local(state, p).tip);
   for (std::size_t tip = first; tip < world_.tips.size(); ++tip) {
     State synced = state;
     for (std::size_t p = 0; p < honest; ++p) {
-      if (locals_[p][synced[p]].tip == tip) continue;
+      if (local(synced, p).tip == tip) continue;
       synced[p] = step(p, synced[p], {Act::tip, 0, static_cast<std::uint8_t>(tip)});
     }
+    for (const std::size_t p : world_.refusing) {
+      synced[p] = step(p, synced[p], {Act::acceptance, 0, 0});
+    }
     deliver_all(synced);
-    for (std::size_t leader = 0; leader < (is_producers() ? honest : 1); ++leader) {
-      if (!decides(synced, tip, leader)) {
-        return "no decision on tip " + std::to_string(tip) + " under leader " +
+    const std::size_t choices = is_producers() && !are_alike_ ? honest : 1;
+    for (std::size_t leader = 0; leader < choices; ++leader) {
+      State end = synced;
+      if (!decides(end, tip, leader)) {
+        return describe(end) + "no decision on tip " + std::to_string(tip) + " under leader " +
                std::to_string(leader);
       }
     }
@@ -437,9 +472,9 @@ Report Explorer::run(std::uint64_t max_states) {
   Report report;
   State first{};
   for (std::size_t p = 0; p < honest; ++p) {
-    Member member{AgreementMachine{context(p)}, 0, {}, {}, {}, {}, {}, {}, {}};
-    start(p, member, 0);
-    first[p] = intern(p, std::move(member));
+    Member member{AgreementMachine{context(role(p))}, 0, {}, {}, {}, {}, {}, {}, {}, {}};
+    start(role(p), member, 0);
+    first[p] = intern(role(p), std::move(member));
   }
   std::unordered_map<std::uint64_t, std::uint32_t> seen{{pack(first), 0}};
   states_.push_back(first);
@@ -453,11 +488,12 @@ Report Explorer::run(std::uint64_t max_states) {
       report.violation = violation + story(next);
       break;
     }
-    if (!facts(state).decisions.empty()) ++report.decided_states;
+    if (!facts(state, Cheater::helps).decisions.empty()) ++report.decided_states;
     for (const auto& [p, event] : events(state)) {
       State after = state;
       after[p] = step(p, state[p], event);
-      if (after[p] == state[p] || !seen.emplace(pack(after), states_.size()).second) continue;
+      after = sorted(after);
+      if (after == state || !seen.emplace(pack(after), states_.size()).second) continue;
       states_.push_back(after);
       origins_.push_back({static_cast<std::uint32_t>(next), static_cast<std::uint8_t>(p), event});
     }
@@ -472,9 +508,9 @@ Report Explorer::run(std::uint64_t max_states) {
 // Stories.
 
 std::string Explorer::describe(std::size_t p, const Event& event) const {
-  static const char* const acts[] = {"sees tip",  "reads proposal", "reads certificate",
-                                     "learns decision", "leads",    "times out",
-                                     "restarts",  "reads refusal of"};
+  static const char* const acts[] = {"sees tip",        "reads proposal",  "reads certificate",
+                                     "learns decision", "leads",           "times out",
+                                     "restarts",        "reads refusal of"};
   const View view = views_[event.view];
   std::ostringstream text;
   text << "  member " << p << " " << acts[static_cast<int>(event.act)];
@@ -487,6 +523,31 @@ std::string Explorer::describe(std::size_t p, const Event& event) const {
          << to_hex(value.burn_view.hash).substr(0, 4);
   }
   return text.str();
+}
+
+/// What each honest member stands on, for the reader of a violation.
+std::string Explorer::describe(const State& state) const {
+  std::ostringstream text;
+  const auto put = [&](const char* name, const consensus::Vote& vote) {
+    text << ", " << name << " (" << vote.view.epoch << "," << vote.view.round << ") value "
+         << std::find(values_.begin(), values_.end(), vote.value) - values_.begin();
+  };
+  for (std::size_t p = 0; p < honest; ++p) {
+    const AgreementState said = local(state, p).machine.state();
+    text << "\n  member " << p << " in (" << said.view.epoch << "," << said.view.round << ")";
+    if (said.proposal) put("proposes", said.proposal->word);
+    if (said.prepare) put("prepared", *said.prepare);
+    if (said.commit) put("commits", *said.commit);
+    if (said.refusal) text << ", refuses: " << said.refusal->reason.text;
+    for (const auto& [value, view] : local(state, p).machine.locks()) {
+      put("locked", {view, value, {}});
+    }
+    for (const auto& [view, value] : local(state, p).released) {
+      put("released", {views_[view], values_[value], {}});
+    }
+    if (said.closed) text << ", closed";
+  }
+  return text.str() + "\n";
 }
 
 std::string Explorer::story(std::size_t index) const {

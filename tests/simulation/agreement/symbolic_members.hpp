@@ -1,5 +1,5 @@
-// Four members of equal weight whose signatures are symbols: (signer, digest). Nobody can make another's,
-// everybody can check them, and they cost nothing.
+// Four members of equal weight whose signatures are symbols: (signer, digest). Nobody can make
+// another's, everybody can check them, and they cost nothing.
 #pragma once
 
 #include "actors/agreement_machine.hpp"
@@ -88,8 +88,8 @@ inline consensus::Value key(std::uint8_t name) {
 }
 inline consensus::Value retry() { return {consensus::ValueKind::retry, {}, {}}; }
 
-/// Who leads a view of stackers or of a key instance: written down a second time, from the protocol's
-/// page, so that the machine is checked against it.
+/// Who leads a view of stackers or of a key instance: written down a second time, from the
+/// protocol's page, so that the machine is checked against it.
 inline std::size_t view_leader(const SetHash& set_hash, const consensus::InstanceId& instance,
                                std::uint32_t view) {
   Bytes text;
@@ -105,16 +105,16 @@ struct Pen {
 
   [[nodiscard]] consensus::Vote word(std::size_t leader, const consensus::View& view,
                                      const consensus::Value& value) const {
-    return {view, value,
-            notary(leader).sign(
-                messages::proposal_digest(network, set_hash, instance, view, value))};
+    return {
+        view, value,
+        notary(leader).sign(messages::proposal_digest(network, set_hash, instance, view, value))};
   }
   [[nodiscard]] consensus::Vote vote(std::size_t p, consensus::Phase phase,
                                      const consensus::View& view,
                                      const consensus::Value& value) const {
-    return {view, value,
-            notary(p).sign(
-                consensus::vote_digest(network, set_hash, phase, instance, view, value))};
+    return {
+        view, value,
+        notary(p).sign(consensus::vote_digest(network, set_hash, phase, instance, view, value))};
   }
   [[nodiscard]] consensus::VoteCertificate certificate(consensus::Phase phase,
                                                        const consensus::View& view,

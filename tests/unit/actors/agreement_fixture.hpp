@@ -1,5 +1,5 @@
-// A small group whose agreement machines read each other's states on demand: who reads whom, when, and
-// which timer fires is the test's script.
+// A small group whose agreement machines read each other's states on demand: who reads whom, when,
+// and which timer fires is the test's script.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -120,13 +120,13 @@ struct Group {
     for (std::size_t p = 0; p < size(); ++p) step(p, agreement::CutOff{});
   }
   [[nodiscard]] messages::LeaderCertificate leader(std::uint32_t epoch, std::size_t p) const {
-    messages::LeaderCertificate c{instance.term, epoch, member(p),
-                                  BitVector{static_cast<std::uint16_t>(size())}, {}};
+    messages::LeaderCertificate c{
+        instance.term, epoch, member(p), BitVector{static_cast<std::uint16_t>(size())}, {}};
     for (std::size_t voter = 0; voter < size(); ++voter) {
       c.granters.set(voter);
-      c.signatures.push_back(members.notary(voter).sign(messages::election_digest(
-          test_network, members.hash(), messages::ElectionKind::grant,
-          {instance.term, epoch, member(p)})));
+      c.signatures.push_back(members.notary(voter).sign(
+          messages::election_digest(test_network, members.hash(), messages::ElectionKind::grant,
+                                    {instance.term, epoch, member(p)})));
     }
     return c;
   }
@@ -178,7 +178,8 @@ struct Group {
   void time_out(std::size_t p) {
     const std::uint64_t view = machines[p].state().view.epoch;
     const bool is_key = instance.purpose == consensus::Purpose::key;
-    const auto kind = is_key ? agreement::TimerKind::key_view_over : agreement::TimerKind::view_over;
+    const auto kind =
+        is_key ? agreement::TimerKind::key_view_over : agreement::TimerKind::view_over;
     step(p, agreement::TimerFired{{static_cast<std::uint8_t>(kind), instance.height.value,
                                    instance.term.value << 32 | instance.attempt, view << 32}});
   }
@@ -186,10 +187,10 @@ struct Group {
     for (std::size_t p = 0; p < size(); ++p) time_out(p);
   }
   void round_over(std::size_t p, std::uint32_t epoch, std::uint32_t round) {
-    step(p, agreement::TimerFired{
-                {static_cast<std::uint8_t>(agreement::TimerKind::round_over),
-                 instance.height.value, instance.term.value << 32 | instance.attempt,
-                 std::uint64_t{epoch} << 32 | round}});
+    step(p,
+         agreement::TimerFired{{static_cast<std::uint8_t>(agreement::TimerKind::round_over),
+                                instance.height.value, instance.term.value << 32 | instance.attempt,
+                                std::uint64_t{epoch} << 32 | round}});
   }
 
   [[nodiscard]] consensus::Vote vote(std::size_t p, consensus::Phase phase,
@@ -202,8 +203,8 @@ struct Group {
   [[nodiscard]] consensus::VoteCertificate certificate(
       consensus::Phase phase, const consensus::View& view, const consensus::Value& value,
       const std::vector<std::size_t>& signers) const {
-    consensus::VoteCertificate c{phase, instance, view, value,
-                                 BitVector{static_cast<std::uint16_t>(size())}, {}};
+    consensus::VoteCertificate c{
+        phase, instance, view, value, BitVector{static_cast<std::uint16_t>(size())}, {}};
     for (const std::size_t p : signers) {
       c.signers.set(p);
       c.signatures.push_back(vote(p, phase, view, value).signature);
@@ -214,10 +215,9 @@ struct Group {
                                             const consensus::Value& value) const {
     messages::Proposal proposal;
     proposal.word = {view, value,
-                     members.notary(p).sign(messages::proposal_digest(
-                         test_network, members.hash(), instance, view, value))};
-    if (members.set.kind == GroupKind::producers &&
-        instance.purpose == consensus::Purpose::block) {
+                     members.notary(p).sign(messages::proposal_digest(test_network, members.hash(),
+                                                                      instance, view, value))};
+    if (members.set.kind == GroupKind::producers && instance.purpose == consensus::Purpose::block) {
       proposal.leader = leader(view.epoch, p);
     }
     return proposal;
@@ -270,9 +270,9 @@ struct Group {
     } else if (const auto* decided = std::get_if<agreement::Decided>(&effect)) {
       transcript.push_back(who + "decided " + name(decided->certificate.value));
     } else if (const auto* need = std::get_if<agreement::NeedBlock>(&effect)) {
-      transcript.push_back(who + "needs a block on " + std::to_string(need->burn_view.height.value) +
-                           (need->why == agreement::BlockNeed::lock_on_orphan ? " beside a lock"
-                                                                              : ""));
+      transcript.push_back(
+          who + "needs a block on " + std::to_string(need->burn_view.height.value) +
+          (need->why == agreement::BlockNeed::lock_on_orphan ? " beside a lock" : ""));
     } else if (const auto* want = std::get_if<agreement::WantBlock>(&effect)) {
       transcript.push_back(who + "wants " + name(want->value));
     } else if (const auto* fault = std::get_if<agreement::FaultFound>(&effect)) {

@@ -309,7 +309,8 @@ TEST_CASE("agreement: certificates of an unseen branch bind until its headers ar
   g.show_proposal(1, g.proposal(0, {2, 0}, on_b), 0);
   CHECK(g.prepared(1) == on_b);
 
-  // A leader that never saw branch A: unplaced, the certificate keeps it from what it may bind against.
+  // A leader that never saw branch A: unplaced, the certificate keeps it from what it may bind
+  // against.
   g.tip(0, g.bitcoin.b, {g.bitcoin.b});
   g.candidate(0, on_b);
   g.show_certificate(0, g.certificate(Phase::prepare, {1, 0}, on_a2, {1, 2, 3}), 3);
@@ -494,8 +495,9 @@ TEST_CASE("agreement: inputs of other modes are refused") {
   CHECK(g.try_step(0, Candidate{key_value(1), {}, 0, Verdict::valid, {}, {}}).code() ==
         Errc::agreement_wrong_value_kind);
   Group k{Mode::key};
-  CHECK(k.try_step(0, Candidate{block_at(1, k.bitcoin.root), {}, 0, Verdict::valid, {}, {}}).code() ==
-        Errc::agreement_wrong_value_kind);
+  CHECK(
+      k.try_step(0, Candidate{block_at(1, k.bitcoin.root), {}, 0, Verdict::valid, {}, {}}).code() ==
+      Errc::agreement_wrong_value_kind);
 }
 
 TEST_CASE("agreement: a state already read costs nothing and orders nothing") {

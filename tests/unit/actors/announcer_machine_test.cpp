@@ -53,10 +53,19 @@ struct World {
   NodeView view{config.params};
 
   World() {
-    tell(messages::KeyLearned{certificate(GroupKind::producers, term.value)});
-    tell(messages::KeyLearned{certificate(GroupKind::stackers, 0)});
+    plan(GroupKind::producers, term.value);
+    plan(GroupKind::stackers, 0);
     burn(121);
     tell(messages::BlockAccepted{block_at(1)});
+  }
+  /// A set and its key.
+  void plan(GroupKind kind, std::uint64_t generation) {
+    messages::SetPlanned planned;
+    planned.set.kind = kind;
+    planned.set.generation = generation;
+    tell(planned);
+    tell(messages::KeyLearned{certificate(kind, generation),
+                              planned.set.hash(config.params.network_id)});
   }
   WalletEffects tell(const messages::ChainEvent& event) {
     view.apply(event);

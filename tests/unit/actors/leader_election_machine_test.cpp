@@ -69,20 +69,22 @@ struct Election {
     return messages::election_order(members.set, members.hash(), term, epoch)[rank].value;
   }
   [[nodiscard]] Received request(std::size_t from, std::uint32_t epoch = 0) const {
-    return {ElectionRequest{{term, epoch, member(from)}, sign(from, ElectionKind::request, epoch, from)}};
+    return {ElectionRequest{{term, epoch, member(from)},
+                            sign(from, ElectionKind::request, epoch, from)}};
   }
   [[nodiscard]] Received grant(std::size_t from, std::size_t to, std::uint32_t epoch = 0) const {
-    return {ElectionGrant{{term, epoch, member(to)}, member(from), sign(from, ElectionKind::grant, epoch, to)}};
+    return {ElectionGrant{
+        {term, epoch, member(to)}, member(from), sign(from, ElectionKind::grant, epoch, to)}};
   }
   [[nodiscard]] crypto::SchnorrSignature sign(std::size_t by, ElectionKind kind,
                                               std::uint32_t epoch, std::size_t candidate) const {
-    return members.notary(by).sign(messages::election_digest(
-        test_network, members.hash(), kind, {term, epoch, member(candidate)}));
+    return members.notary(by).sign(messages::election_digest(test_network, members.hash(), kind,
+                                                             {term, epoch, member(candidate)}));
   }
   [[nodiscard]] LeaderCertificate certificate(std::size_t leader, std::uint32_t epoch,
                                               const std::vector<std::size_t>& granters) const {
-    LeaderCertificate c{term, epoch, member(leader),
-                        BitVector{static_cast<std::uint16_t>(members.size())}, {}};
+    LeaderCertificate c{
+        term, epoch, member(leader), BitVector{static_cast<std::uint16_t>(members.size())}, {}};
     for (const std::size_t p : granters) {
       c.granters.set(p);
       c.signatures.push_back(sign(p, ElectionKind::grant, epoch, leader));
@@ -138,8 +140,7 @@ TEST_CASE("election: a worse rank that asks early does not overtake a better one
   auto [m, effects] = e.started(e.ranked(3));
   REQUIRE(m.step(start + milliseconds(1), e.request(e.ranked(1))).ok());
   REQUIRE(m.step(start + milliseconds(2), e.request(e.ranked(0))).ok());
-  const Effects granted =
-      m.step(start + wait(1), TimerFired{Timer{2, term.value, 0, 0}}).value();
+  const Effects granted = m.step(start + wait(1), TimerFired{Timer{2, term.value, 0, 0}}).value();
   REQUIRE(sent_grant(granted) != nullptr);
   CHECK(sent_grant(granted)->candidacy.candidate == member(e.ranked(0)));
 }
@@ -188,8 +189,7 @@ TEST_CASE("election: 66 of 100 slots are no certificate, 67 are") {
     const Effects effects = m.step(start + wait(2), e.grant(1, 0)).value();
     CHECK((find<LeaderElected>(effects) != nullptr) == (granted == 67));
     if (granted == 67) {
-      CHECK(messages::verify(find<LeaderElected>(effects)->certificate, e.members.set,
-                             test_network)
+      CHECK(messages::verify(find<LeaderElected>(effects)->certificate, e.members.set, test_network)
                 .ok());
     }
   }
@@ -378,8 +378,7 @@ TEST_CASE("election: a member that restarts after asking asks again, without a s
 
   LeaderElectionMachine restarted = e.machine(me);
   REQUIRE(restarted.step(start, Restored{{{write.key, *write.value}}}).ok());
-  const Effects begun =
-      restarted.step(start, TermStarted{term, e.members.set, member(me)}).value();
+  const Effects begun = restarted.step(start, TermStarted{term, e.members.set, member(me)}).value();
   const Effects again =
       restarted.step(start + wait(0), TimerFired{armed(begun, TimerKind::wait_over)->timer})
           .value();
@@ -467,9 +466,8 @@ TEST_CASE("election: while there is no work no epoch ends by its timer") {
   CHECK_FALSE(armed(m.step(start, WorkChanged{term, Work::none}).value(), TimerKind::epoch_over));
   CHECK(m.step(arm->at, TimerFired{arm->timer}).value().empty());
   CHECK(m.epoch() == 0);
-  const auto again =
-      armed(m.step(start + seconds(100), WorkChanged{term, Work::some}).value(),
-            TimerKind::epoch_over);
+  const auto again = armed(m.step(start + seconds(100), WorkChanged{term, Work::some}).value(),
+                           TimerKind::epoch_over);
   REQUIRE(again);
   CHECK(again->at == start + seconds(100) + timing.epoch_timer);
   REQUIRE(m.step(again->at, TimerFired{again->timer}).ok());
@@ -497,6 +495,6 @@ TEST_CASE("election: a watcher follows epochs and leaders but neither asks nor g
   const Effects effects = m.step(start, TermStarted{term, e.members.set, std::nullopt}).value();
   CHECK_FALSE(armed(effects, TimerKind::wait_over));
   CHECK(m.step(start + wait(3), e.request(e.ranked(0))).value().empty());
-  CHECK(find<LeaderElected>(
-      m.step(start, CertificateSeen{e.certificate(1, 0, {0, 1, 2})}).value()));
+  CHECK(
+      find<LeaderElected>(m.step(start, CertificateSeen{e.certificate(1, 0, {0, 1, 2})}).value()));
 }

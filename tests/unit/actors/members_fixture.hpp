@@ -17,14 +17,13 @@ struct Members {
   std::vector<std::unique_ptr<KeyNotary>> notaries;
 
   /// One member per weight; slots are handed out in contiguous ranges.
-  explicit Members(const std::vector<std::uint32_t>& weights,
-                   GroupKind kind = GroupKind::producers, std::uint64_t generation = 3) {
+  explicit Members(const std::vector<std::uint32_t>& weights, GroupKind kind = GroupKind::producers,
+                   std::uint64_t generation = 3) {
     set.kind = kind;
     set.generation = generation;
     std::uint32_t slot = 0;
     for (std::size_t p = 0; p < weights.size(); ++p) {
-      const std::uint8_t seed[2] = {static_cast<std::uint8_t>(p),
-                                    static_cast<std::uint8_t>(kind)};
+      const std::uint8_t seed[2] = {static_cast<std::uint8_t>(p), static_cast<std::uint8_t>(kind)};
       keys.push_back(crypto::SecretKey::derive("quorate/test-member", seed));
       consensus::SignerMember member{keys.back().public_key(), {}};
       for (std::uint32_t i = 0; i < weights[p]; ++i) member.slots.push_back(SlotIndex{slot++});

@@ -40,7 +40,8 @@ AgreementState full_state(const Group& g) {
 
 }  // namespace
 
-TEST_CASE("agreement state: decode(encode(x)) == x, every truncation and a trailing byte is refused") {
+TEST_CASE(
+    "agreement state: decode(encode(x)) == x, every truncation and a trailing byte is refused") {
   const Group g{Mode::producers};
   for (const AgreementState& state : {g.blank(), full_state(g)}) {
     Bytes bytes = encode(state);
@@ -69,17 +70,35 @@ TEST_CASE("agreement state: golden bytes of a member that has only prepared") {
   state.prepare = vote;
   const std::string zeros32(64, '0');
   CHECK(to_hex(encode(state)) ==
-        "01" "00" "0000000000000009" "0000000000000005" "0000000000000011" "00000001"  // instance
-        "00000002" "00000000"                                                          // view
-        "00"                                                                           // proposal
-        "01" "00000002" "00000000" "01" + zeros32 + "0000000000000065" + zeros32 +
-            to_hex(vote.signature) +                                                   // prepare
-        "00" "00" "00" "00000000" "00000000" "00" "00000000" "00" "00");
+        "01"
+        "00"
+        "0000000000000009"
+        "0000000000000005"
+        "0000000000000011"
+        "00000001"  // instance
+        "00000002"
+        "00000000"  // view
+        "00"        // proposal
+        "01"
+        "00000002"
+        "00000000"
+        "01" +
+            zeros32 + "0000000000000065" + zeros32 + to_hex(vote.signature) +  // prepare
+            "00"
+            "00"
+            "00"
+            "00000000"
+            "00000000"
+            "00"
+            "00000000"
+            "00"
+            "00");
 }
 
 TEST_CASE("agreement state: counts above their limits are refused before anything is allocated") {
   Bytes bytes = encode(AgreementState{});
-  // The count of certificates stands after instance (30), view (8), four absent optionals and locks.
+  // The count of certificates stands after instance (30), view (8), four absent optionals and
+  // locks.
   const std::size_t count = 30 + 8 + 4 + 1;
   bytes[count + 3] = max_certificates + 1;
   CHECK(decode<AgreementState>(bytes).code() == Errc::length_out_of_bounds);
@@ -90,7 +109,8 @@ TEST_CASE("agreement digests: proposals, refusals and votes never share a digest
   const auto x = block_at(1, g.bitcoin.root);
   const SetHash set = g.members.hash();
   const Hash256 proposal = proposal_digest(test_network, set, g.instance, {0, 0}, x);
-  CHECK(proposal != consensus::vote_digest(test_network, set, Phase::prepare, g.instance, {0, 0}, x));
+  CHECK(proposal !=
+        consensus::vote_digest(test_network, set, Phase::prepare, g.instance, {0, 0}, x));
   CHECK(proposal != proposal_digest(test_network, set, g.instance, {0, 1}, x));
   Refusal refusal{{0, 0}, x, {"bad_signature"}, std::nullopt, {}};
   const Hash256 plain = refusal_digest(test_network, set, g.instance, refusal);

@@ -6,15 +6,15 @@
 
 using namespace quorate;
 using namespace quorate::messages;
-using actors::Members;
 using actors::member;
+using actors::Members;
 using actors::test_network;
 
 namespace {
 
 LeaderCertificate certificate(const Members& members, const std::vector<std::size_t>& granters) {
-  LeaderCertificate c{TermNumber{5}, 2, member(1),
-                      BitVector{static_cast<std::uint16_t>(members.size())}, {}};
+  LeaderCertificate c{
+      TermNumber{5}, 2, member(1), BitVector{static_cast<std::uint16_t>(members.size())}, {}};
   const Hash256 digest = election_digest(test_network, members.hash(), ElectionKind::grant,
                                          {TermNumber{5}, 2, member(1)});
   for (const std::size_t p : granters) {
@@ -49,7 +49,12 @@ TEST_CASE("election messages: golden bytes of a grant and of a digest") {
   ElectionGrant grant{{TermNumber{5}, 2, member(1)}, member(3), {}};
   grant.signature.bytes.fill(0xab);
   CHECK(to_hex(encode(ElectionMessage{grant})) ==
-        "01" "0000000000000005" "00000002" "0001" "0003" + to_hex(grant.signature));
+        "01"
+        "0000000000000005"
+        "00000002"
+        "0001"
+        "0003" +
+            to_hex(grant.signature));
   CHECK(to_hex(election_digest(7, SetHash{}, ElectionKind::grant, grant.candidacy)) ==
         "25d62945f932c650a1b3e722a6416ce6840ca765614db061ea368d8eabb2edc1");
 }
@@ -62,9 +67,12 @@ TEST_CASE("election digest: every part of it changes it") {
   CHECK(election_digest(8, SetHash{}, ElectionKind::grant, base) != digest);
   CHECK(election_digest(7, other, ElectionKind::grant, base) != digest);
   CHECK(election_digest(7, SetHash{}, ElectionKind::request, base) != digest);
-  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{6}, 2, member(1)}) != digest);
-  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{5}, 3, member(1)}) != digest);
-  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{5}, 2, member(2)}) != digest);
+  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{6}, 2, member(1)}) !=
+        digest);
+  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{5}, 3, member(1)}) !=
+        digest);
+  CHECK(election_digest(7, SetHash{}, ElectionKind::grant, {TermNumber{5}, 2, member(2)}) !=
+        digest);
 }
 
 TEST_CASE("leader certificate: 66 of 100 is refused, 67 verifies") {

@@ -1,0 +1,28 @@
+// Chunks that the own replica shows before its node has told the role whose they are: a generation's
+// array and its members' machines open on the same event, in either order. Nothing is judged here;
+// the replica has authorised every chunk. Source: docs/protocol.md "Members talk through Stacker DBs".
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "consensus/chunk.hpp"
+
+namespace quorate::actors {
+
+class EarlyChunks {
+ public:
+  /// Keeps the newest chunk of each slot. Past the limit those of the oldest generation go.
+  void keep(const consensus::Chunk& chunk);
+  /// What was kept for this array, by slot; what is older than its generation is forgotten.
+  [[nodiscard]] std::vector<consensus::Chunk> take(const consensus::DbAddress& db);
+
+  [[nodiscard]] std::size_t size() const { return chunks_.size(); }
+
+ private:
+  static constexpr std::size_t max_kept = 16'384;
+  using Key = std::tuple<std::uint64_t, consensus::DbAddress, consensus::ChunkSlot>;
+  std::map<Key, consensus::Chunk> chunks_;  ///< By generation, array and slot.
+};
+
+}  // namespace quorate::actors

@@ -1,0 +1,35 @@
+// The certified keys of the sets that the canonical Bitcoin chain plans. A reorganisation may plan
+// another set for a generation: its members make another key, and the first one counts for nothing
+// until Bitcoin comes back to its set.
+#pragma once
+
+#include <map>
+
+#include "messages/chain_events.hpp"
+
+namespace quorate::actors {
+
+class GroupKeys {
+ public:
+  explicit GroupKeys(std::uint32_t network_id) : network_id_(network_id) {}
+
+  void apply(const messages::SetPlanned& planned);
+  void apply(const messages::KeyLearned& learned);
+
+  /// The set planned for a generation; null when none was told.
+  [[nodiscard]] const SetHash* set(GroupKind kind, std::uint64_t generation) const;
+  /// The certificate of that set's key; null when it is not known.
+  [[nodiscard]] const consensus::KeyCertificate* find(GroupKind kind,
+                                                      std::uint64_t generation) const;
+
+ private:
+  /// Generations of either kind that are remembered, newest first.
+  static constexpr std::size_t max_generations = 32;
+  using Generation = std::pair<std::uint64_t, GroupKind>;
+
+  std::uint32_t network_id_;
+  std::map<Generation, SetHash> planned_;
+  std::map<std::pair<Generation, SetHash>, consensus::KeyCertificate> keys_;
+};
+
+}  // namespace quorate::actors
