@@ -1,0 +1,54 @@
+// Members that stop and come back, and members that lie. Source: SIP "Stacker DBs";
+// docs/protocol.md "Evidence".
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scene.hpp"
+
+using namespace quorate;
+using namespace quorate::simulation;
+
+namespace {
+
+void check_survives(const Fault& fault) {
+  Scenario scenario = small_scenario();
+  scenario.faults = {fault};
+  const Finished done = run(scenario);
+  INFO(joined(done.findings.failures));
+  // Among the checks: the member that came back ends with the same blocks, ledger and replicas.
+  CHECK(done.findings.failures.empty());
+  CHECK(done.world->counters().at("fault." + std::string(name_of(fault.kind))) == 1);
+  CHECK(done.world->evidence().empty());
+}
+
+}  // namespace
+
+TEST_CASE("a stacker that crashes comes back from its store and nobody blames it") {
+  check_survives({FaultKind::crash, 2, 3, "south", 2, 0});
+}
+TEST_CASE("a stacker that crashes while keys are generated comes back into the group") {
+  check_survives({FaultKind::crash, 1, 2, "west", 1, 0});
+}
+TEST_CASE("a producer that crashes while keys are generated comes back into the group") {
+  check_survives({FaultKind::crash, 1, 2, "cedar", 1, 0});
+}
+TEST_CASE("a term survives its leader") {
+  check_survives({FaultKind::kill_leader, 2, 4, "", 2, 0});
+}
+
+TEST_CASE("a producer that shows two values is named in the evidence, and nobody else") {
+  Scenario scenario = small_scenario();
+  scenario.faults = {{FaultKind::equivocate, 2, 1, "birch", 0, 0}};
+  const Finished done = run(scenario);
+  INFO(joined(done.findings.failures));
+  CHECK(done.findings.failures.empty());
+  const auto evidence = done.world->evidence();
+  REQUIRE_FALSE(evidence.empty());
+  for (const EvidenceRow& row : evidence) {
+    CHECK(row.member == "birch");
+    CHECK(row.group == GroupKind::producers);
+    CHECK(row.generation == 2);
+  }
+  CHECK(done.findings.json.find("\"member\": \"birch\"") != std::string::npos);
+}
