@@ -17,13 +17,13 @@ struct Enrollment {
   static constexpr std::uint8_t opcode = '@';
   static constexpr std::size_t body_size = 77;
 
-  /// Where the last announcement of the term before was mined.
+  /// Where the last announcement of term N−3 was mined; without one, its last height and index 0.
   BurnPlace set;
   /// Where this producer's VRF key was registered.
   BurnPlace key;
   /// Signs everything this producer says during the term. A curve point.
   crypto::PublicKey signing_key;
-  /// State after the block announced at `set`.
+  /// State after the block last announced at or before `set`.
   StateRoot state_root;
 
   bool operator==(const Enrollment&) const = default;

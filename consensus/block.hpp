@@ -20,7 +20,7 @@ struct BlockHeader {
   BurnView burn_view;        ///< Within its term, not below its parent's.
   BlockId parent;
   Hash256 parent_seal;       ///< Seal::hash of the parent; zero on top of genesis.
-  BlockId dropped_tip;       ///< First block of a term only, else zero.
+  BlockId dropped_tip;       ///< End of the tail that is replayed; zero: none.
   Hash256 transactions_root;
   StateRoot state_root;
   std::uint64_t timestamp_ms{};

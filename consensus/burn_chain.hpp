@@ -1,6 +1,6 @@
 // Bitcoin's tree with what follows from Bitcoin alone: the canonical branch, sortition hashes,
 // operations, registered VRF keys, PreStx outputs. What also needs Stacks blocks is the `evaluation`
-// that the chain hangs on a node (chain_burn.cpp).
+// that the chain hangs on a node (chain_evaluation.cpp).
 // Source: docs/protocol.md "Bitcoin view"; SIP-001 (sortition hash, key registration).
 #pragma once
 

@@ -30,7 +30,8 @@ inline constexpr Cost block_cost_limit{15'000'000, 15'000, 100'000'000, 15'000, 
 /// Whether no dimension of `cost` exceeds `limit`.
 [[nodiscard]] bool fits(const Cost& cost, const Cost& limit);
 
-/// What a term may use: `factor` block limits, and as much again for each granted extension.
+/// What a term may use: `factor` block limits, and as much again for each extension. None is
+/// granted so far (docs/spec_gaps.md "Overdue terms").
 /// Source: SIP "Block Production during a Term" (factor 10), "Extension: Overdue Term".
 [[nodiscard]] Result<Cost> term_cost_limit(const Cost& block_limit, std::uint32_t factor,
                                            std::uint32_t extensions = 0);

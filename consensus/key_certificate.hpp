@@ -14,8 +14,8 @@ struct KeyContent {
   std::uint32_t attempt{};
   Hash256 cid;  ///< Key generation configuration (docs/threshold_signing.md).
   BitVector qualified;                    ///< Dealers whose polynomials are summed.
-  List<Hash256, 4000> dealing_hashes;     ///< SHA-256 of each qualified dealing, ascending.
-  Hash256 shares_root;                    ///< Commits to Y_0..Y_N after the Taproot tweak.
+  List<Hash256, 4000> dealing_hashes;     ///< SHA-512/256 of each qualified dealing, ascending.
+  Hash256 shares_root;                    ///< Commits to all public shares, tweaked.
   crypto::PublicKey group_key;            ///< Q0 after the Taproot tweak.
   bool operator==(const KeyContent&) const = default;
   static constexpr auto wire_fields() {

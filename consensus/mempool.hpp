@@ -18,7 +18,7 @@ struct MempoolRules {
   std::uint32_t chain_id{stacks::testnet_chain_id};
   /// Smallest fee in microSTX per encoded byte.
   std::uint64_t min_fee_rate{1};
-  /// Nonces above the account's next one that may wait.
+  /// Nonces that may wait lie up to this many, and one, above the account's next one.
   std::uint64_t nonce_window{25};
   /// 256 Bitcoin blocks.
   Duration max_age{seconds(256 * 600)};

@@ -40,7 +40,7 @@ struct Params {
   std::uint32_t confirm_deadline{5};
   std::uint32_t certify_deadline{7};
 
-  /// Largest encoded block, without seals.
+  /// Largest encoded block; its parent's seal counts, its own does not.
   std::uint32_t max_block_bytes{2'000'000};
   /// Term cost limit as a multiple of one block's. Source: SIP "Block Production during a Term".
   std::uint32_t term_cost_factor{10};

@@ -14,7 +14,7 @@ namespace quorate::messages {
 /// them.
 inline constexpr std::size_t max_certificates = 32;
 inline constexpr std::size_t max_burn_links = 128;
-/// Candidates that one member may have judged at one instance.
+/// Refusals that a leader repeats: at most one per member.
 inline constexpr std::size_t max_refusals = 4000;
 
 /// H("quorate/proposal" ‖ network id ‖ set hash ‖ instance ‖ view ‖ value): what a leader signs, so
@@ -114,7 +114,7 @@ enum class FaultKind : std::uint8_t {
   two_proposals = 0,
   two_prepares = 1,
   two_commits = 2,
-  /// Signature shares for two blocks in one view; the two words are attestation digests' values.
+  /// Reserved: signature shares for two blocks in one view. Nothing finds or proves it so far.
   two_shares = 3,
 };
 constexpr bool is_valid(FaultKind kind) { return static_cast<std::uint8_t>(kind) <= 3; }
@@ -133,8 +133,8 @@ struct FaultProof {
   }
 };
 
-/// Whether the proof convicts: one view, two values, both signatures by the member (two_shares is
-/// judged by the signing machine, which knows the packages). @returns fault_not_proven.
+/// Whether the proof convicts: one view, two values, both signatures by the member; never for
+/// two_shares. @returns fault_not_proven.
 [[nodiscard]] Result<> verify(const FaultProof& proof, const consensus::SignerSet& set,
                               std::uint32_t network_id);
 

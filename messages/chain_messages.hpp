@@ -24,9 +24,10 @@ struct BlockPush {
   static constexpr auto wire_fields() { return std::make_tuple(&BlockPush::block); }
 };
 /// Asks for accepted blocks of the sender's chain from the highest one both know. The receiver
-/// answers with pushes in ascending order, at most 64.
+/// answers with pushes, parents and dropped tails first: at most 64 and 4 MiB.
 struct BlocksWanted {
-  List<BlockId, 32> known;  ///< Own chain, tip first, thinning out exponentially.
+  /// Own chain, tip first, thinning out exponentially; then the highest tips beside it.
+  List<BlockId, 32> known;
   bool operator==(const BlocksWanted&) const = default;
   static constexpr auto wire_fields() { return std::make_tuple(&BlocksWanted::known); }
 };

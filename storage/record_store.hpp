@@ -16,12 +16,12 @@ enum class Table : std::uint8_t {
   nonce_log = 4,   ///< Answered signing sessions.
   versions = 5,    ///< Last version written per own chunk.
   chunks = 6,      ///< Stacker DB replica contents.
-  evidence = 7,    ///< First two chunks of an equivocation, double votes.
+  evidence = 7,    ///< First two chunks of an equivocation.
   blocks = 8,      ///< Accepted sealed blocks, by height then id.
   burn_blocks = 9, ///< Bitcoin blocks as received.
   keys = 10,       ///< Group key certificates.
-  announcer = 11,  ///< Announcement coins and counters.
-  meta = 12,       ///< Schema version, owner key, instance id.
+  announcer = 11,  ///< Counter of the announcements begun.
+  meta = 12,       ///< Unused so far.
 };
 constexpr bool is_valid(Table t) {
   return static_cast<std::uint8_t>(t) >= 1 && static_cast<std::uint8_t>(t) <= 12;
