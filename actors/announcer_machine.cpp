@@ -92,22 +92,13 @@ WalletEffects AnnouncerMachine::consider() {
   return {WantCoins{{script_.bytes}}};
 }
 
-std::optional<bitcoin::Script> AnnouncerMachine::group_script(GroupKind kind,
-                                                              std::uint64_t generation) const {
-  const consensus::KeyCertificate* key = keys_.find(kind, generation);
-  if (key == nullptr) return std::nullopt;
-  const auto output = crypto::taproot_output_key(crypto::x_only(key->content.group_key), {});
-  if (!output.ok()) return std::nullopt;
-  return bitcoin::p2tr_script(output->key);
-}
-
 WalletEffects AnnouncerMachine::on_coins(const std::vector<bitcoin::Coin>& coins) {
   if (chain_.empty() || !position_ || begun_at_ != burn_tip_.height) return {};
   if (offered_ && offered_->height == chain_.rbegin()->first) return {};
   const Tip& tip = chain_.rbegin()->second;
   if (tip.term != position_->term) return {};
-  const auto producers = group_script(GroupKind::producers, tip.term.value);
-  const auto stackers = group_script(GroupKind::stackers, position_->cycle.value);
+  const auto producers = keys_.script(GroupKind::producers, tip.term.value);
+  const auto stackers = keys_.script(GroupKind::stackers, position_->cycle.value);
   if (!producers || !stackers) return {Note{"no announcement: a group key is not known yet"}};
 
   const std::vector<bitcoin::TxOut> outputs{{config_.coin, *producers}, {config_.coin, *stackers}};

@@ -51,8 +51,6 @@ class AnnouncerMachine {
   WalletEffects on_coins(const std::vector<bitcoin::Coin>& coins);
   WalletEffects on_signed(const messages::AnnouncementSigned& both);
   [[nodiscard]] bool should_announce() const;
-  [[nodiscard]] std::optional<bitcoin::Script> group_script(GroupKind kind,
-                                                            std::uint64_t generation) const;
 
   AnnouncerConfig config_;
   crypto::SecretKey key_;

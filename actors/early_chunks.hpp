@@ -17,8 +17,6 @@ class EarlyChunks {
   /// What was kept for this array, by slot; what is older than its generation is forgotten.
   [[nodiscard]] std::vector<consensus::Chunk> take(const consensus::DbAddress& db);
 
-  [[nodiscard]] std::size_t size() const { return chunks_.size(); }
-
  private:
   static constexpr std::size_t max_kept = 16'384;
   using Key = std::tuple<std::uint64_t, consensus::DbAddress, consensus::ChunkSlot>;

@@ -4,17 +4,62 @@
 
 namespace quorate::actors {
 
-bool Generations::stands(const consensus::SignerSet& set) const {
-  const auto at = groups_.find(set.generation);
-  return at != groups_.end() && at->second->set() == set;
+GroupMember* Generations::find(std::uint64_t generation) const {
+  const auto at = groups_.find(generation);
+  return at == groups_.end() ? nullptr : at->second.get();
 }
 
-void Generations::set_aside(std::uint64_t generation) {
-  const auto at = groups_.find(generation);
-  if (at == groups_.end()) return;
+GroupMember* Generations::find(std::uint64_t generation, const SetHash& set) const {
+  GroupMember* group = find(generation);
+  return group != nullptr && group->address().set == set ? group : nullptr;
+}
+
+GroupMember* Generations::find(const consensus::DbAddress& db) const {
+  GroupMember* group = find(db.generation);
+  return group != nullptr && group->address() == db ? group : nullptr;
+}
+
+bool Generations::make_way(const consensus::SignerSet& set) {
+  const auto at = groups_.find(set.generation);
+  if (at == groups_.end()) return true;
+  if (at->second->set() == set) return false;
   if (aside_.size() >= max_aside) aside_.erase(aside_.begin());
   aside_.push_back(std::move(at->second));
   groups_.erase(at);
+  return true;
+}
+
+Result<> Generations::join(Instant now, const messages::SetPlanned& planned,
+                           std::optional<MemberIndex> self, const GroupHost& host) {
+  const auto& links = host.view.burn_links();
+  const BurnView tip = host.view.burn_tip();
+  const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
+  if (GroupMember* back = bring_back(planned.set)) {
+    back->on_burn(now, told, tip.height);
+    back->resume();
+    return done();
+  }
+  GroupMemberSetup setup;
+  setup.params = host.params;
+  setup.timing = host.timing;
+  setup.planned = planned;
+  setup.self = self;
+  setup.key = &host.key;
+  setup.notary = &host.notary;
+  setup.timer_scope = ++host.scopes;
+  Bytes label = encode(planned.set.kind);
+  Writer{label}.put(planned.set.generation).put(setup.timer_scope).put(host.entropy);
+  setup.entropy = crypto::tagged_sha256("quorate/entropy/member", label);
+  setup.stored = &host.stored;
+  TRY_ASSIGN(auto made, GroupMember::make(std::move(setup)));
+  GroupMember& group = put(std::move(made));
+  group.on_burn(now, told, tip.height);
+  group.start(now, tip.height);
+  if (const auto* key = host.view.key(planned.set.kind, planned.set.generation)) {
+    group.on_key_certified(now, *key);
+  }
+  for (const auto& chunk : host.early.take(group.address())) group.on_chunk(now, chunk);
+  return done();
 }
 
 GroupMember* Generations::bring_back(const consensus::SignerSet& set) {

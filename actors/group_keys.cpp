@@ -25,4 +25,11 @@ const consensus::KeyCertificate* GroupKeys::find(GroupKind kind, std::uint64_t g
   return at == keys_.end() ? nullptr : &at->second;
 }
 
+std::optional<bitcoin::Script> GroupKeys::script(GroupKind kind,
+                                                 std::uint64_t generation) const {
+  const consensus::KeyCertificate* key = find(kind, generation);
+  if (key == nullptr) return std::nullopt;
+  return consensus::group_script(key->content.group_key);
+}
+
 }  // namespace quorate::actors

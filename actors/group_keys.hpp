@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "consensus/announcement_rules.hpp"
 #include "messages/chain_events.hpp"
 
 namespace quorate::actors {
@@ -20,6 +21,9 @@ class GroupKeys {
   [[nodiscard]] const SetHash* set(GroupKind kind, std::uint64_t generation) const;
   /// The certificate of that set's key; null when it is not known.
   [[nodiscard]] const consensus::KeyCertificate* find(GroupKind kind,
+                                                      std::uint64_t generation) const;
+  /// The Taproot output of that key, which an announcement spends.
+  [[nodiscard]] std::optional<bitcoin::Script> script(GroupKind kind,
                                                       std::uint64_t generation) const;
 
  private:

@@ -9,7 +9,6 @@ namespace quorate::actors {
 namespace {
 
 constexpr std::size_t max_links = 512;
-constexpr std::size_t max_generations = 16;
 constexpr std::size_t max_accepted = 65'536;
 
 template <class Map>
@@ -24,9 +23,7 @@ void NodeView::apply(const messages::ChainEvent& event) {
     burn_tip_ = moved->tip;
     apply_links(*moved);
   } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
-    sets_[{planned->set.kind, planned->set.generation}] = *planned;
     keys_.apply(*planned);
-    keep_newest(sets_, 2 * max_generations);
   } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
     keys_.apply(*learned);
   } else if (const auto* position = std::get_if<messages::Position>(&event)) {
@@ -63,11 +60,6 @@ void NodeView::apply_dropped(const messages::BlocksDropped& dropped) {
   if (announced_ && !accepted_.contains(*announced_)) announced_.reset();
 }
 
-const messages::SetPlanned* NodeView::set(GroupKind kind, std::uint64_t generation) const {
-  const auto at = sets_.find({kind, generation});
-  return at == sets_.end() ? nullptr : &at->second;
-}
-
 const AcceptedBlock* NodeView::accepted(BlockHeight height) const {
   const auto at = accepted_.find(height);
   return at == accepted_.end() ? nullptr : &at->second;
@@ -92,15 +84,6 @@ bool NodeView::has_work() const {
          position_->burn_tip.height > position_->parent_view.height;
 }
 
-std::optional<Bytes> NodeView::group_script(GroupKind kind, std::uint64_t generation) const {
-  const consensus::KeyCertificate* certificate = key(kind, generation);
-  if (certificate == nullptr) return std::nullopt;
-  const auto output =
-      crypto::taproot_output_key(crypto::x_only(certificate->content.group_key), {});
-  if (!output.ok()) return std::nullopt;
-  return bitcoin::p2tr_script(output->key).bytes;
-}
-
 Result<AnnouncementDigests> NodeView::check_offer(const messages::AnnouncementOffer& offer) const {
   if (!position_ || offer.term != position_->term || offer.cycle != position_->cycle) {
     return Errc::announcement_not_now;
@@ -119,8 +102,10 @@ Result<AnnouncementDigests> NodeView::check_offer(const messages::AnnouncementOf
   if (tx->outputs[0].script != bitcoin::operation_script(params_.magic, payload)) {
     return Errc::announcement_malformed;
   }
-  if (offer.spent[0].script.bytes != group_script(GroupKind::producers, offer.term.value) ||
-      offer.spent[1].script.bytes != group_script(GroupKind::stackers, offer.cycle.value)) {
+  const auto producers = keys_.script(GroupKind::producers, offer.term.value);
+  const auto stackers = keys_.script(GroupKind::stackers, offer.cycle.value);
+  if (!producers || offer.spent[0].script.bytes != producers->bytes || !stackers ||
+      offer.spent[1].script.bytes != stackers->bytes) {
     return Errc::announcement_wrong_coins;
   }
   std::vector<bitcoin::TxOut> spent;

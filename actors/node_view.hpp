@@ -37,11 +37,10 @@ class NodeView {
   [[nodiscard]] BurnView burn_tip() const { return burn_tip_; }
   /// Headers kept, parents first; the first is the root.
   [[nodiscard]] const std::deque<consensus::BurnLink>& burn_links() const { return links_; }
-  /// The set planned for a generation on the canonical Bitcoin chain.
-  [[nodiscard]] const messages::SetPlanned* set(GroupKind kind, std::uint64_t generation) const;
-  /// Whether the array belongs to a set planned there, this node's roles being in it or not.
+  /// Whether the array belongs to a set planned on the canonical Bitcoin chain, this node's roles
+  /// being in it or not.
   [[nodiscard]] bool is_planned(const consensus::DbAddress& db) const;
-  /// Of the set planned there.
+  /// Of the set planned for the generation.
   [[nodiscard]] const consensus::KeyCertificate* key(GroupKind kind,
                                                      std::uint64_t generation) const {
     return keys_.find(kind, generation);
@@ -61,9 +60,6 @@ class NodeView {
   [[nodiscard]] Result<AnnouncementDigests> check_offer(
       const messages::AnnouncementOffer& offer) const;
 
-  /// The output that an announcement spends for one group.
-  [[nodiscard]] std::optional<Bytes> group_script(GroupKind kind, std::uint64_t generation) const;
-
  private:
   void apply_links(const messages::BurnTipChanged& moved);
   void apply_dropped(const messages::BlocksDropped& dropped);
@@ -72,7 +68,6 @@ class NodeView {
   std::optional<messages::Position> position_;
   BurnView burn_tip_;
   std::deque<consensus::BurnLink> links_;
-  std::map<std::pair<GroupKind, std::uint64_t>, messages::SetPlanned> sets_;
   GroupKeys keys_;
   std::map<BlockHeight, AcceptedBlock> accepted_;
   std::optional<BlockHeight> announced_;

@@ -56,10 +56,8 @@ MemberEffects ProducerMachine::step(Instant now, const MemberInput& input) {
   } else if (const auto* seen = std::get_if<ChunkSeen>(&input)) {
     on_chunk(now, seen->chunk);
   } else if (const auto* refused = std::get_if<ChunkRefused>(&input)) {
-    for (auto& entry : generations_) {
-      if (entry.second->address() == refused->db) {
-        entry.second->on_write_refused(refused->slot, refused->reason, refused->standing);
-      }
+    if (GroupMember* group = generations_.find(refused->db)) {
+      group->on_write_refused(refused->slot, refused->reason, refused->standing);
     }
   } else if (const auto* led = std::get_if<messages::LeaderNews>(&input)) {
     on_leader(now, led->certificate);
@@ -85,9 +83,8 @@ void ProducerMachine::on_event(Instant now, const messages::ChainEvent& event) {
   } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
     const auto& content = learned->certificate.content;
     auto& groups = content.kind == GroupKind::producers ? generations_ : observed_;
-    const auto at = groups.find(content.generation);
-    if (at != groups.end() && at->second->address().set == learned->set) {
-      at->second->on_key_certified(now, learned->certificate);
+    if (GroupMember* group = groups.find(content.generation, learned->set)) {
+      group->on_key_certified(now, learned->certificate);
     }
   } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
     const auto& header = accepted->block.block.header;
@@ -112,50 +109,22 @@ void ProducerMachine::on_burn(Instant now, const messages::BurnTipChanged& moved
 void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planned) {
   const bool producers = planned.set.kind == GroupKind::producers;
   auto& groups = producers ? generations_ : observed_;
-  if (groups.stands(planned.set)) return;
-  groups.set_aside(planned.set.generation);
+  if (!groups.make_way(planned.set)) return;
   const auto self = producers ? planned.set.find(public_key_) : std::nullopt;
   if (producers && !self) return;
-  const auto& links = view_.burn_links();
-  const BurnView tip = view_.burn_tip();
-  const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
-  if (GroupMember* back = groups.bring_back(planned.set)) {
-    back->on_burn(now, told, tip.height);
-    back->resume();
-    return;
-  }
-  GroupMemberSetup setup;
-  setup.params = config_.params;
-  setup.timing = config_.timing;
-  setup.planned = planned;
-  setup.self = self;
-  setup.key = &key_;
-  setup.notary = &notary_;
-  setup.timer_scope = ++scopes_;
-  Bytes label = encode(planned.set.kind);
-  Writer{label}.put(planned.set.generation).put(setup.timer_scope).put(config_.entropy);
-  setup.entropy = crypto::tagged_sha256("quorate/entropy/member", label);
-  setup.stored = &config_.stored;
-  auto made = GroupMember::make(std::move(setup));
-  if (!made.ok()) {
-    out_.push_back(Note{"generation not joined: " + made.error().message()});
-    return;
-  }
-  GroupMember& group = groups.put(std::move(made).value());
-  group.on_burn(now, told, tip.height);
-  group.start(now, tip.height);
-  if (const auto* key = view_.key(planned.set.kind, planned.set.generation)) {
-    group.on_key_certified(now, *key);
-  }
-  for (const auto& chunk : early_.take(group.address())) group.on_chunk(now, chunk);
+  const auto joined = groups.join(now, planned, self,
+                                  {config_.params, config_.timing, key_, notary_, config_.entropy,
+                                   config_.stored, scopes_, view_, early_});
+  if (!joined.ok()) out_.push_back(Note{"generation not joined: " + joined.error().message()});
 }
 
 void ProducerMachine::on_position(Instant now, const messages::Position& position) {
-  const bool is_member = generations_.contains(position.term.value);
+  GroupMember* const mine = generations_.find(position.term.value);
+  const bool is_member = mine != nullptr;
   producing_.reset();
   if (is_member) producing_ = position.term.value;
   if (is_member && election_term_ != position.term) {
-    GroupMember& group = generations_.at(position.term.value);
+    GroupMember& group = *mine;
     election_term_ = position.term;
     epoch_ = 0;
     leader_.reset();
@@ -209,9 +178,7 @@ void ProducerMachine::on_epoch(const messages::EpochNews& entered) {
 
 void ProducerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
   for (auto* groups : {&generations_, &observed_}) {
-    const auto at = groups->find(chunk.db.generation);
-    if (at == groups->end() || at->second->address() != chunk.db) continue;
-    return at->second->on_chunk(now, chunk);
+    if (GroupMember* group = groups->find(chunk.db)) return group->on_chunk(now, chunk);
   }
   if (!view_.is_planned(chunk.db)) early_.keep(chunk);
 }
@@ -255,7 +222,7 @@ void ProducerMachine::begin_height(Instant now) {
   cut_ = false;
   put_forward_ = false;
   building_on_.reset();
-  wanted_on_.reset();
+  block_wanted_ = false;
   std::erase_if(known_, [&](const auto& entry) {
     const auto& header = entry.second.block.header;
     return header.height < place_->height || header.term < place_->term;
@@ -309,8 +276,8 @@ void ProducerMachine::cut_off(Instant now) {
   if (!put_forward_ && view_.mempool_fees().value > 2 * best.value && !is_leading() && !leader_) {
     build(now, place_->burn_tip);
   }
-  if (wanted_on_ && is_leading()) build(now, place_->burn_tip);
-  wanted_on_.reset();
+  if (block_wanted_ && is_leading()) build(now, place_->burn_tip);
+  block_wanted_ = false;
   if (GroupMember* group = member()) group->agree(now, *instance(), agreement::CutOff{});
 }
 
@@ -432,7 +399,7 @@ void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& re
     if (instance() != wanted->instance) return;
     // A height that Bitcoin reopened is as new as any other: candidates first.
     if (cut_) return build(now, wanted->burn_view);
-    wanted_on_ = wanted->burn_view;
+    block_wanted_ = true;
   } else if (auto* asked = std::get_if<PermitAsked>(&report)) {
     permit(now, group, *asked);
   } else if (auto* heard = std::get_if<MemberHeard>(&report)) {
@@ -487,12 +454,12 @@ void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
 
 void ProducerMachine::on_offer(Instant now, const messages::AnnouncementOffer& offer) {
   GroupMember* group = member();
-  const auto observer = observed_.find(offer.cycle.value);
+  GroupMember* const observer = observed_.find(offer.cycle.value);
   const auto digests = view_.check_offer(offer);
-  if (group == nullptr || observer == observed_.end() || !digests.ok()) return;
+  if (group == nullptr || observer == nullptr || !digests.ok()) return;
   if (offer_) {
     group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
-    observer->second->sign(
+    observer->sign(
         now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
   }
   offer_ = offer;
@@ -506,7 +473,7 @@ void ProducerMachine::on_offer(Instant now, const messages::AnnouncementOffer& o
   const auto subject = messages::announcement_subject(digests->producers, own->content.group_key);
   group->permit_announcement(now, Permit{mine, view, subject});
   group->sign(now, OpenSigning{mine, view, subject});
-  observer->second->sign(
+  observer->sign(
       now, OpenSigning{announce_instance(GroupKind::stackers, offer.cycle.value, offer), view,
                        messages::announcement_subject(digests->stackers,
                                                       other->content.group_key)});
@@ -552,9 +519,8 @@ void ProducerMachine::on_signature(Instant now, GroupKind kind, const SignatureD
   if (GroupMember* group = member()) {
     group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
   }
-  const auto observer = observed_.find(offer_->cycle.value);
-  if (observer != observed_.end()) {
-    observer->second->sign(
+  if (GroupMember* observer = observed_.find(offer_->cycle.value)) {
+    observer->sign(
         now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
   }
   offer_.reset();
@@ -578,15 +544,13 @@ void ProducerMachine::tell_leadership() {
 
 bool ProducerMachine::is_leading() const {
   if (!leader_ || !producing_) return false;
-  const auto at = generations_.find(*producing_);
-  return at != generations_.end() && at->second->self() == leader_->leader &&
+  const GroupMember* group = generations_.find(*producing_);
+  return group != nullptr && group->self() == leader_->leader &&
          leader_->epoch == epoch_ && leader_->term.value == *producing_;
 }
 
 GroupMember* ProducerMachine::member_of(const std::optional<std::uint64_t>& generation) {
-  if (!generation) return nullptr;
-  const auto at = generations_.find(*generation);
-  return at == generations_.end() ? nullptr : at->second.get();
+  return generation ? generations_.find(*generation) : nullptr;
 }
 
 std::optional<InstanceId> ProducerMachine::instance() const {
@@ -601,9 +565,9 @@ void ProducerMachine::settle(Instant now) {
   }
   if (GroupMember* group = member()) {
     List<messages::PostedRequest, messages::max_posted_requests> foreign;
-    const auto observer = offer_ ? observed_.find(offer_->cycle.value) : observed_.end();
-    if (observer != observed_.end() && observer->second->signing_state() != nullptr) {
-      foreign = observer->second->signing_state()->requests;
+    const GroupMember* observer = offer_ ? observed_.find(offer_->cycle.value) : nullptr;
+    if (observer != nullptr && observer->signing_state() != nullptr) {
+      foreign = observer->signing_state()->requests;
     }
     group->set_offer(offer_, std::move(foreign));
   }

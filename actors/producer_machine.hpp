@@ -4,9 +4,7 @@
 // Protocol". Rules are in the machines it composes; this decides only what to ask when.
 #pragma once
 
-#include "actors/early_chunks.hpp"
 #include "actors/generations.hpp"
-#include "actors/node_view.hpp"
 
 namespace quorate::actors {
 
@@ -114,7 +112,7 @@ class ProducerMachine {
   std::uint64_t build_token_{};
   std::optional<BurnView> building_on_;
   /// The leading instance asked for a block before the cut-off.
-  std::optional<BurnView> wanted_on_;
+  bool block_wanted_{};
   bool put_forward_{};
   std::set<BlockId> finals_;
 

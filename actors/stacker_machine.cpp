@@ -40,10 +40,8 @@ MemberEffects StackerMachine::step(Instant now, const MemberInput& input) {
   } else if (const auto* seen = std::get_if<ChunkSeen>(&input)) {
     on_chunk(now, seen->chunk);
   } else if (const auto* refused = std::get_if<ChunkRefused>(&input)) {
-    for (auto& entry : generations_) {
-      if (entry.second->address() == refused->db) {
-        entry.second->on_write_refused(refused->slot, refused->reason, refused->standing);
-      }
+    if (GroupMember* group = generations_.find(refused->db)) {
+      group->on_write_refused(refused->slot, refused->reason, refused->standing);
     }
   } else if (const auto* timer = std::get_if<Timer>(&input)) {
     on_timer(now, *timer);
@@ -60,10 +58,9 @@ void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
     on_planned(now, *planned);
   } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
     const auto& content = learned->certificate.content;
-    const auto at = generations_.find(content.generation);
-    if (content.kind == GroupKind::stackers && at != generations_.end() &&
-        at->second->address().set == learned->set) {
-      at->second->on_key_certified(now, learned->certificate);
+    GroupMember* group = generations_.find(content.generation, learned->set);
+    if (content.kind == GroupKind::stackers && group != nullptr) {
+      group->on_key_certified(now, learned->certificate);
     }
     retry_waiting(now);
   } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
@@ -98,46 +95,17 @@ void StackerMachine::on_planned(Instant now, const messages::SetPlanned& planned
     for (const auto& chunk : early_.take(kept.desk.address())) on_chunk(now, chunk);
     return;
   }
-  if (generations_.stands(planned.set)) return;
-  generations_.set_aside(generation);
+  if (!generations_.make_way(planned.set)) return;
   const auto self = planned.set.find(public_key_);
   if (!self) return;
-  const auto& links = view_.burn_links();
-  const BurnView tip = view_.burn_tip();
-  const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
-  if (GroupMember* back = generations_.bring_back(planned.set)) {
-    back->on_burn(now, told, tip.height);
-    back->resume();
-    return;
-  }
-  GroupMemberSetup setup;
-  setup.params = config_.params;
-  setup.timing = config_.timing;
-  setup.planned = planned;
-  setup.self = self;
-  setup.key = &key_;
-  setup.notary = &notary_;
-  setup.timer_scope = ++scopes_;
-  Bytes label = encode(planned.set.kind);
-  Writer{label}.put(generation).put(setup.timer_scope).put(config_.entropy);
-  setup.entropy = crypto::tagged_sha256("quorate/entropy/member", label);
-  setup.stored = &config_.stored;
-  auto made = GroupMember::make(std::move(setup));
-  if (!made.ok()) {
-    out_.push_back(Note{"generation not joined: " + made.error().message()});
-    return;
-  }
-  GroupMember& group = generations_.put(std::move(made).value());
-  group.on_burn(now, told, tip.height);
-  group.start(now, tip.height);
-  if (const auto* key = view_.key(GroupKind::stackers, generation)) {
-    group.on_key_certified(now, *key);
-  }
-  for (const auto& chunk : early_.take(group.address())) group.on_chunk(now, chunk);
+  const auto joined = generations_.join(now, planned, self,
+                                        {config_.params, config_.timing, key_, notary_,
+                                         config_.entropy, config_.stored, scopes_, view_, early_});
+  if (!joined.ok()) out_.push_back(Note{"generation not joined: " + joined.error().message()});
 }
 
 void StackerMachine::on_position(Instant now, const messages::Position& position) {
-  if (!position.keys_ready || !generations_.contains(position.cycle.value)) {
+  if (!position.keys_ready || generations_.find(position.cycle.value) == nullptr) {
     place_.reset();
     return;
   }
@@ -187,11 +155,7 @@ void StackerMachine::tell_final(Instant now, const Final& known) {
 }
 
 void StackerMachine::on_chunk(Instant now, const consensus::Chunk& chunk) {
-  const auto own = generations_.find(chunk.db.generation);
-  if (own != generations_.end() && own->second->address() == chunk.db) {
-    own->second->on_chunk(now, chunk);
-    return;
-  }
+  if (GroupMember* own = generations_.find(chunk.db)) return own->on_chunk(now, chunk);
   const auto watched = watched_.find(chunk.db.generation);
   if (watched != watched_.end() && watched->second->desk.address() == chunk.db) {
     on_producer_chunk(now, *watched->second, chunk);
@@ -260,11 +224,11 @@ void StackerMachine::on_producer_state(Instant now, Watched& watched, MemberInde
     if (auto key = shown_key(kept)) out_.push_back(AskKeeper{messages::LearnKey{std::move(*key)}});
   }
   if (!kept.offer || kept.foreign_requests.empty()) return;
-  const auto group = generations_.find(kept.offer->cycle.value);
-  if (group == generations_.end()) return;
+  GroupMember* const group = generations_.find(kept.offer->cycle.value);
+  if (group == nullptr) return;
   const crypto::PublicKey from = watched.planned.set.members[member.value].key;
   for (const auto& request : kept.foreign_requests) {
-    group->second->sign(now, RequestSeen{from, request});
+    group->sign(now, RequestSeen{from, request});
   }
 }
 
@@ -327,15 +291,14 @@ void StackerMachine::retry_waiting(Instant now) {
   const auto waiting = std::move(waiting_permits_);
   waiting_permits_.clear();
   for (const PermitAsked& asked : waiting) {
-    const auto group = generations_.find(asked.instance.generation);
-    if (group != generations_.end()) permit(now, *group->second, asked);
+    if (GroupMember* group = generations_.find(asked.instance.generation)) {
+      permit(now, *group, asked);
+    }
   }
 }
 
 GroupMember* StackerMachine::member() {
-  if (!place_) return nullptr;
-  const auto at = generations_.find(place_->cycle.value);
-  return at == generations_.end() ? nullptr : at->second.get();
+  return place_ ? generations_.find(place_->cycle.value) : nullptr;
 }
 
 std::optional<InstanceId> StackerMachine::instance() const {

@@ -3,9 +3,7 @@
 // reject them, and signs. Source: SIP "Stacker Signing Protocol". Rules are in the machines it composes.
 #pragma once
 
-#include "actors/early_chunks.hpp"
 #include "actors/generations.hpp"
-#include "actors/node_view.hpp"
 
 namespace quorate::actors {
 
