@@ -151,8 +151,7 @@ std::optional<BlockId> Chain::canonical_at(BlockHeight height) const {
 Finality Chain::finality(const BlockId& id) const {
   const BlockNode* node = state_->tree.find(id);
   if (node == nullptr) return {};
-  const std::size_t height = node->header.height.value;
-  if (height >= state_->path.size() || state_->path[height] != node) {
+  if (!state_->is_on_path(*node)) {
     return {FinalityLevel::off_chain, std::nullopt, 0};
   }
   // Announced by the first counted announcement at or above it.
@@ -206,9 +205,9 @@ const Ledger* Chain::ledger_at(const BlockId& id) const {
 std::shared_ptr<const RewardStatement> Chain::fee_statement(const BlockId& id) const {
   const BlockNode* node = state_->tree.find(id);
   if (node == nullptr) return nullptr;
-  const std::size_t height = node->header.height.value;
-  if (height + 1 >= state_->path.size() || state_->path[height] != node) return nullptr;
-  return state_->path[height + 1]->parent_fees;
+  const std::size_t child = node->header.height.value + 1;
+  if (!state_->is_on_path(*node) || child >= state_->path.size()) return nullptr;
+  return state_->path[child]->parent_fees;
 }
 
 std::shared_ptr<const RewardStatement> Chain::coinbase_statement(TermNumber term) const {

@@ -90,10 +90,7 @@ Result<ChainEvents> ChainState::accept(const SealedBlock& sealed) {
   keep_key(node.stacker_key, node.stackers->hash, events);
   if (sealed.block.rejection) keep_rejection(*sealed.block.rejection);
   evaluate_undecided();
-  if (!witnesses.empty()) {
-    execute_witnesses();
-    evaluate_undecided();
-  }
+  execute_witnesses();
   refresh(events);
   return events;
 }

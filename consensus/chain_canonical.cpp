@@ -22,10 +22,7 @@ Result<ChainEvents> ChainState::add_burn_block(const bitcoin::BurnBlock& block) 
       {block.height, FixedBytes<struct BurnHeaderTag, 80>::from(block.header.view())});
   if (node->parent == nullptr) tree.genesis().header.burn_view = node->view;
   if (node->parent == nullptr || node->parent->evaluation != nullptr) evaluate_from(*node);
-  if (!witnesses.empty()) {
-    execute_witnesses();
-    evaluate_undecided();
-  }
+  execute_witnesses();
   ChainEvents events;
   BurnNode* const old_tip = burn.tip();
   BurnNode* const fork = burn.update_tip();
@@ -147,6 +144,11 @@ void ChainState::start_term(ChainEvents& events) {
                                started->producers != nullptr});
 }
 
+bool ChainState::is_on_path(const BlockNode& node) const {
+  const std::size_t height = node.header.height.value;
+  return height < path.size() && path[height] == &node;
+}
+
 BlockNode* ChainState::find_tip() const {
   const TermContextPtr started = started_context();
   if (started == nullptr) return path.back();
@@ -158,10 +160,7 @@ BlockNode* ChainState::find_tip() const {
   // What is final stays, and the states between the term's base and it are forgotten.
   if (final_block->header.height > at->header.height) at = final_block;
   // The tip of before usually still holds; then only what was accepted on it is new.
-  if (belongs(*path.back()) && path.size() > at->header.height.value &&
-      path[at->header.height.value] == at) {
-    at = path.back();
-  }
+  if (belongs(*path.back()) && is_on_path(*at)) at = path.back();
   for (bool found = true; found;) {
     found = false;
     for (BlockNode* child : at->children) {

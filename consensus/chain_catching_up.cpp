@@ -7,11 +7,6 @@
 
 namespace quorate::consensus {
 
-bool ChainState::is_on_path(const BlockNode& node) const {
-  const std::size_t height = node.header.height.value;
-  return height < path.size() && path[height] == &node;
-}
-
 std::vector<const BlockNode*> ChainState::side_tips(std::size_t max) const {
   std::vector<const BlockNode*> tips;
   std::vector<const BlockNode*> open;

@@ -31,7 +31,7 @@ void ChainState::forget(BlockNode& node) const {
 void ChainState::prune_blocks() {
   const std::size_t keep = final_block->header.height.value;
   // The final block lies on the canonical path unless the path still ends below it.
-  if (keep >= path.size() || path[keep] != final_block) return;
+  if (!is_on_path(*final_block)) return;
   for (; pruned_to < keep; ++pruned_to) {
     BlockNode* const on_path = path[pruned_to + 1];
     std::vector<BlockNode*> dead;

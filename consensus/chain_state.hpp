@@ -76,6 +76,8 @@ struct ChainState {
   void start_term(ChainEvents& events);
   void move_tip(ChainEvents& events);
   void tell_position(ChainEvents& events);
+  /// Whether the block is canonical.
+  [[nodiscard]] bool is_on_path(const BlockNode& node) const;
   [[nodiscard]] BlockNode* find_tip() const;
   [[nodiscard]] Position current_position() const;
   /// The first attempt at (term, height) without a rejection on the branch of `view`.
@@ -111,7 +113,7 @@ struct ChainState {
   [[nodiscard]] Result<std::unique_ptr<BlockNode>> witness_of(const SealedBlock& block,
                                                               const BlockId& id) const;
   [[nodiscard]] Result<> set_witness_replay(BlockNode& node, const Block& block) const;
-  /// Executes witnesses whose Bitcoin blocks have become known.
+  /// Executes witnesses whose Bitcoin blocks have become known, and evaluates what waited for them.
   void execute_witnesses();
 
   // chain_pruning.cpp
@@ -121,7 +123,6 @@ struct ChainState {
   void forget(BlockNode& node) const;
 
   // chain_catching_up.cpp
-  [[nodiscard]] bool is_on_path(const BlockNode& node) const;
   /// Highest blocks without children that are not canonical, above the last final block.
   [[nodiscard]] std::vector<const BlockNode*> side_tips(std::size_t max) const;
   [[nodiscard]] std::vector<BlockId> blocks_after(const std::vector<BlockId>& locator,

@@ -108,6 +108,7 @@ Result<ChainEvents> ChainState::accept_witness(const SealedBlock& sealed, const 
 }
 
 void ChainState::execute_witnesses() {
+  if (witnesses.empty()) return;
   std::vector<BlockNode*> still;
   for (BlockNode* node : witnesses) {
     const Result<CheckedBlock> checked = check(node->sealed->block, node->id);
@@ -119,6 +120,7 @@ void ChainState::execute_witnesses() {
     fill_in(*node, *checked);
   }
   witnesses = std::move(still);
+  evaluate_undecided();
 }
 
 }  // namespace quorate::consensus
