@@ -113,9 +113,10 @@ std::vector<std::size_t> Feeder::due(Instant now) {
 }
 
 void Feeder::refuse_hopeless() {
+  if (doubted_.empty()) return;
   // Once everything else is in a block or refused, nobody else's transfer brings the funds.
   const std::size_t unsettled = count(Fate::waiting) + count(Fate::offered) + count(Fate::admitted);
-  if (doubted_.empty() || unsettled > doubted_.size()) return;
+  if (unsettled > doubted_.size()) return;
   for (const std::size_t index : std::set<std::size_t>(doubted_)) {
     if (records_[index].fate == Fate::waiting) {
       refuse(index, std::string(name_of(Errc::not_enough_funds)));
