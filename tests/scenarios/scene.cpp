@@ -34,6 +34,14 @@ Finished run(Scenario scenario) {
   return out;
 }
 
+Finished run_held(std::vector<Fault> faults) {
+  Scenario scenario = small_scenario();
+  scenario.faults = std::move(faults);
+  Finished done = run(std::move(scenario));
+  CHECK_MESSAGE(done.findings.failures.empty(), joined(done.findings.failures));
+  return done;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string out;
   for (const std::string& line : lines) out += "\n  " + line;

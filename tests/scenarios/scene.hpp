@@ -21,6 +21,8 @@ struct Finished {
   Findings findings;
 };
 [[nodiscard]] Finished run(Scenario scenario);
+/// The small scenario with these faults; checks that everything held.
+[[nodiscard]] Finished run_held(std::vector<Fault> faults);
 
 /// The failures as one text, for messages.
 [[nodiscard]] std::string joined(const std::vector<std::string>& lines);
