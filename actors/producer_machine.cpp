@@ -231,10 +231,8 @@ void ProducerMachine::begin_height(Instant now) {
   const InstanceId id = *instance();
   group->open(now, id);
   if (leader_) group->agree(now, id, agreement::LeaderGranted{*leader_});
-  // Candidates that came before this node reached the height, remembered or still in their slots.
-  for (const auto& [owner, candidate] : group->candidates()) {
-    on_candidate(now, *group, CandidateHeard{owner, candidate});
-  }
+  // Candidates that came before this node reached the height: those remembered are judged anew, then
+  // those in the slots that are not among them.
   std::vector<BlockId> early;
   for (const auto& [block, known] : known_) {
     if (view_.is_next(known.block.header)) early.push_back(block);
@@ -243,6 +241,9 @@ void ProducerMachine::begin_height(Instant now) {
     Known& known = known_.at(block);
     known.tried = false;
     judge(now, known.block, known.owner, agreement::Seen::before_cutoff);
+  }
+  for (const auto& [owner, candidate] : group->candidates()) {
+    on_candidate(now, *group, CandidateHeard{owner, candidate});
   }
 }
 
