@@ -16,18 +16,34 @@ bool stands_on_bitcoin(const Value& value) {
 }  // namespace
 
 Result<> BurnScene::move(std::span<const BurnLink> links, const BurnHash& tip) {
-  consensus::BurnTree tree = tree_;
-  auto headers = headers_;
+  // Judged as a whole first: a refusal must change nothing, and copying the tree for it would cost
+  // every member a walk over all of Bitcoin's headers at every block.
+  std::map<BurnHash, BurnHeight> fresh;
   for (const BurnLink& link : links) {
     const BurnHash hash = link.hash();
-    TRY(tree.add({link.height, hash}, link.parent()));
-    headers.emplace(hash, link);
+    if (tree_.knows(hash) || fresh.contains(hash)) continue;
+    const bool is_root = tree_.is_empty() && fresh.empty();
+    if (!is_root && !follows(link, fresh)) return Errc::burn_header_unlinked;
+    fresh.emplace(hash, link.height);
   }
-  TRY(tree.set_tip(tip));
-  tree_ = std::move(tree);
-  headers_ = std::move(headers);
+  if (!tree_.knows(tip) && !fresh.contains(tip)) return Errc::burn_header_unknown;
+  for (const BurnLink& link : links) {
+    const BurnHash hash = link.hash();
+    const auto added = tree_.add({link.height, hash}, link.parent());
+    ASSERT(added.ok());
+    headers_.emplace(hash, link);
+  }
+  const auto moved = tree_.set_tip(tip);
+  ASSERT(moved.ok());
   connect();
   return done();
+}
+
+bool BurnScene::follows(const BurnLink& link,
+                        const std::map<BurnHash, BurnHeight>& fresh) const {
+  std::optional<BurnHeight> parent = tree_.height_of(link.parent());
+  if (const auto at = fresh.find(link.parent()); !parent && at != fresh.end()) parent = at->second;
+  return parent && *parent + 1 == link.height;
 }
 
 void BurnScene::place(std::span<const BurnLink> links, const BurnView& view) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <unordered_map>
 
 #include "actors/effects.hpp"
 #include "messages/chain_events.hpp"
@@ -90,7 +91,7 @@ class MempoolMachine {
 
   MempoolLimits limits_;
   std::vector<PeerId> peers_;
-  std::map<Txid, SharedBytes> kept_;
+  std::unordered_map<Txid, SharedBytes> kept_;
   std::deque<Txid> order_;
   /// Ids to tell in the next period.
   std::vector<Txid> news_;
@@ -100,8 +101,8 @@ class MempoolMachine {
   std::uint64_t timer_serial_{};
   std::optional<Instant> timer_at_;
   std::map<std::uint64_t, Question> questions_;
-  std::map<Txid, std::uint64_t> questioned_;
-  std::map<Txid, Instant> wanted_;
+  std::unordered_map<Txid, std::uint64_t> questioned_;
+  std::map<Txid, Instant> wanted_;  ///< Ids of a peer's choice: ordered, so none collide.
   std::uint64_t next_token_{1};
 };
 

@@ -23,6 +23,8 @@ class BurnTree {
 
   [[nodiscard]] std::optional<BurnView> tip() const { return tip_; }
   [[nodiscard]] bool knows(const BurnHash& hash) const { return parents_.contains(hash); }
+  [[nodiscard]] bool is_empty() const { return parents_.empty(); }
+  [[nodiscard]] std::optional<BurnHeight> height_of(const BurnHash& hash) const;
   [[nodiscard]] bool is_canonical(const BurnView& view) const;
   /// What `a` is to `b`: `ancestor` means a lies strictly below b on b's branch. A view below the
   /// root of what is kept counts as an ancestor (it is canonical history).

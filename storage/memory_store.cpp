@@ -1,18 +1,6 @@
 #include "storage/memory_store.hpp"
 
 namespace quorate::storage {
-namespace {
-
-struct KeyLess {
-  using Key = std::pair<Table, ByteView>;
-  bool operator()(const Key& a, const Key& b) const {
-    if (a.first != b.first) return a.first < b.first;
-    return std::lexicographical_compare(a.second.begin(), a.second.end(), b.second.begin(),
-                                        b.second.end());
-  }
-};
-
-}  // namespace
 
 void MemoryDisk::lie_about_sync() {
   if (!synced_) synced_ = records_;
@@ -26,8 +14,8 @@ void MemoryDisk::crash() {
   for (const auto& [key, value] : records_) bytes_ += key.second.size() + value.size();
 }
 
-void MemoryDisk::apply(std::span<const RecordWrite> writes) {
-  bytes_ = bytes_after(writes);
+void MemoryDisk::apply(std::span<const RecordWrite> writes, std::uint64_t bytes) {
+  bytes_ = bytes;
   for (const RecordWrite& write : writes) {
     if (write.value) {
       records_.insert_or_assign({write.table, write.key}, *write.value);
@@ -43,7 +31,7 @@ std::uint64_t MemoryDisk::bytes_after(std::span<const RecordWrite> writes) const
   for (const RecordWrite& write : writes) last[{write.table, write.key}] = &write;
   std::uint64_t bytes = bytes_;
   for (const auto& [key, write] : last) {
-    const auto old = records_.find({write->table, write->key});
+    const auto old = records_.find(key);
     if (old != records_.end()) bytes -= write->key.size() + old->second.size();
     if (write->value) bytes += write->key.size() + write->value->size();
   }
@@ -55,25 +43,26 @@ Result<> MemoryStore::commit(std::span<const RecordWrite> writes) {
   if (disk.health_ == MemoryDisk::Health::failed) return Errc::store_failed;
   if (disk.access_ == MemoryDisk::Access::read_only) return Errc::store_read_only;
   if (writes.empty()) return done();
-  if (disk.bytes_after(writes) > disk.capacity_) return Errc::store_full;
+  const std::uint64_t bytes = disk.bytes_after(writes);
+  if (bytes > disk.capacity_) return Errc::store_full;
   if (disk.tear_) {
-    if (*disk.tear_ == MemoryDisk::Torn::kept) disk.apply(writes);
+    if (*disk.tear_ == MemoryDisk::Torn::kept) disk.apply(writes, bytes);
     disk.health_ = MemoryDisk::Health::failed;
     return Errc::store_failed;
   }
-  disk.apply(writes);
+  disk.apply(writes, bytes);
   return done();
 }
 
 Result<std::optional<Bytes>> MemoryStore::get(Table table, ByteView key) const {
-  const auto at = disk_->records_.find({table, to_bytes(key)});
+  const auto at = disk_->records_.find(std::pair{table, key});
   if (at == disk_->records_.end()) return std::optional<Bytes>{};
   return std::optional<Bytes>{at->second};
 }
 
 Result<> MemoryStore::scan(
     Table table, const std::function<bool(ByteView key, ByteView value)>& visit) const {
-  for (auto at = disk_->records_.lower_bound({table, {}});
+  for (auto at = disk_->records_.lower_bound(std::pair{table, ByteView{}});
        at != disk_->records_.end() && at->first.first == table; ++at) {
     if (!visit(at->first.second, at->second)) break;
   }

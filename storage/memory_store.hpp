@@ -2,6 +2,7 @@
 // a write-back cache that lies, a batch torn by the crash.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -32,9 +33,18 @@ class MemoryDisk {
 
  private:
   friend class MemoryStore;
-  using Records = std::map<std::pair<Table, Bytes>, Bytes>;
+  struct KeyLess {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const {
+      if (a.first != b.first) return a.first < b.first;
+      return std::lexicographical_compare(a.second.begin(), a.second.end(), b.second.begin(),
+                                          b.second.end());
+    }
+  };
+  using Records = std::map<std::pair<Table, Bytes>, Bytes, KeyLess>;
 
-  void apply(std::span<const RecordWrite> writes);
+  /// @param bytes what the disk takes afterwards, from `bytes_after`.
+  void apply(std::span<const RecordWrite> writes, std::uint64_t bytes);
   [[nodiscard]] std::uint64_t bytes_after(std::span<const RecordWrite> writes) const;
 
   Records records_;

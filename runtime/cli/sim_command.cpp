@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sys/resource.h>
+
 #include <fmt/format.h>
 
 #include "runtime/simulation/report.hpp"
@@ -137,10 +139,28 @@ void print_interval(const BurnInterval& interval) {
   std::fflush(stdout);
 }
 
+void print_messages(const std::vector<KindCount>& counts) {
+  fmt::print("\n  {:<24}{:>12}{:>16}{:>12}\n", "message", "sent", "bytes", "lost");
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const KindCount& count = counts[i];
+    if (count.sent == 0) continue;
+    fmt::print("  {:<24}{:>12}{:>16}{:>12}\n", messages::frame_kinds()[i].name, count.sent,
+               count.bytes, count.lost);
+  }
+}
+
+/// The most memory this process has held so far, in MiB.
+long peak_memory_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
 struct Outcome {
   Findings findings;
   std::string summary;
   std::map<std::string, std::uint64_t> counters;
+  std::vector<KindCount> messages;
   Duration virtual_time;
   double wall_seconds{};
 };
@@ -155,6 +175,7 @@ Result<Outcome> simulate(const Prepared& prepared, const std::string& trace, boo
   out.findings = examine(*world, prepared.expected);
   out.summary = summary(*world, out.findings);
   out.counters = world->counters();
+  out.messages = world->network().counts();
   out.virtual_time = world->virtual_time();
   out.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -176,6 +197,7 @@ void print_outcome(const Prepared& prepared, const Outcome& outcome) {
              prepared.scenario.params.preset, prepared.scenario.seed, outcome.summary);
   fmt::print("  {:<16}{:.1f} s wall for {:.0f} virtual seconds, {:.0f} times real time\n", "time",
              outcome.wall_seconds, virtual_seconds, virtual_seconds / outcome.wall_seconds);
+  fmt::print("  {:<16}{} MiB at most\n", "memory", peak_memory_mib());
 }
 
 Exit complain(const Error& error) {
@@ -209,6 +231,7 @@ Exit run_sim(const SimOptions& options) {
   print_outcome(*prepared, *outcome);
   if (options.verbose) {
     for (const auto& [name, count] : outcome->counters) fmt::print("  {:<48}{}\n", name, count);
+    print_messages(outcome->messages);
   }
   if (outcome->findings.failures.empty()) return Exit::held;
   fmt::print(stderr, "Again: quorate sim --preset {} --seed {}\n",

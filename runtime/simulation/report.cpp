@@ -177,6 +177,18 @@ Json faults(const World& world) {
   return out;
 }
 
+/// By kind; kinds never sent are left out.
+Json messages(const Network& network) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < network.counts().size(); ++i) {
+    const KindCount& count = network.counts()[i];
+    if (count.sent == 0) continue;
+    out[std::string(messages::frame_kinds()[i].name)] = {
+        {"sent", count.sent}, {"bytes", count.bytes}, {"lost", count.lost}};
+  }
+  return out;
+}
+
 void check_expected(const consensus::Chain& chain, const std::vector<ExpectedAccount>& expected,
                     std::vector<std::string>& failures) {
   std::size_t wrong = 0;
@@ -232,6 +244,7 @@ Findings examine(World& world, const std::vector<ExpectedAccount>& expected) {
   report["rewards"] = rewards(rewards_by_term(branch), out.rewards_paid);
   report["evidence"] = evidence(world);
   report["faults"] = faults(world);
+  report["messages"] = messages(world.network());
   report["latency_ms"] = {{"p50", percentile(latency.accepted, 50)},
                           {"p99", percentile(latency.accepted, 99)},
                           {"final_p50", percentile(latency.final_at, 50)},

@@ -72,12 +72,13 @@ Result<std::vector<bitcoin::Script>> ScriptedBurnchain::spend(const bitcoin::Tra
   return scripts;
 }
 
-ScriptedBurnchain::Coins ScriptedBurnchain::coins_with_waiting() const {
-  Coins coins = coins_;
+ScriptedBurnchain::Coins& ScriptedBurnchain::coins_with_waiting() const {
+  if (with_waiting_) return *with_waiting_;
+  with_waiting_ = coins_;
   for (const Waiting& waiting : waiting_) {
-    if (!spend(waiting.tx, coins).ok()) continue;  // Orphaned by a reorganisation.
+    if (!spend(waiting.tx, *with_waiting_).ok()) continue;  // Orphaned by a reorganisation.
   }
-  return coins;
+  return *with_waiting_;
 }
 
 Result<BurnTxid> ScriptedBurnchain::submit(ByteView raw) {
@@ -85,7 +86,7 @@ Result<BurnTxid> ScriptedBurnchain::submit(ByteView raw) {
   const BurnTxid txid = tx.txid();
   const auto known = [&](const Waiting& w) { return w.txid == txid; };
   if (std::any_of(waiting_.begin(), waiting_.end(), known)) return txid;
-  Coins coins = coins_with_waiting();
+  Coins& coins = coins_with_waiting();
   std::vector<bitcoin::TxOut> spent;
   for (const bitcoin::TxIn& input : tx.inputs) {
     const auto coin = coins.find(input.previous);
@@ -103,6 +104,7 @@ void ScriptedBurnchain::extend(std::uint32_t time_s) {
   const BurnHash parent = blocks_.back().block.hash;
   Mined mined;
   mined.before = coins_;
+  with_waiting_.reset();
   List<bitcoin::BurnTx, 20'000> transactions;
   transactions.push_back(burn_tx(coinbase({}, height), {}));
   std::vector<Waiting> left;
@@ -144,6 +146,7 @@ void ScriptedBurnchain::reorganise(std::uint32_t depth, std::uint32_t time_s) {
   again.insert(again.end(), std::make_move_iterator(waiting_.begin()),
                std::make_move_iterator(waiting_.end()));
   waiting_ = std::move(again);
+  with_waiting_.reset();
   for (std::uint32_t i = 0; i <= depth; ++i) mine(time_s + i);
 }
 

@@ -66,7 +66,7 @@ class ScriptedBurnchain {
   /// Checks against a set of coins and moves them; a refusal changes nothing.
   /// @returns the scripts that are spent.
   static Result<std::vector<bitcoin::Script>> spend(const bitcoin::Transaction& tx, Coins& coins);
-  [[nodiscard]] Coins coins_with_waiting() const;
+  [[nodiscard]] Coins& coins_with_waiting() const;
   void extend(std::uint32_t time_s);
   [[nodiscard]] Bytes coinbase(const std::vector<Grant>& grants, BurnHeight height) const;
   void push(BurnHeight height, const BurnHash& parent, std::uint32_t time_s,
@@ -75,6 +75,8 @@ class ScriptedBurnchain {
   std::vector<Mined> blocks_;
   Coins coins_;  ///< Unspent at the tip.
   std::vector<Waiting> waiting_;
+  /// Unspent once everything that waits is mined; made when asked for, dropped with every block.
+  mutable std::optional<Coins> with_waiting_;
   Censor censor_;
   std::uint32_t mined_{};  ///< Makes every block and coinbase different.
   std::vector<messages::BurnTipNotice> history_;
