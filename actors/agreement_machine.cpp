@@ -179,10 +179,17 @@ void AgreementMachine::settle(Instant now) {
 
 std::vector<VoteCertificate> AgreementMachine::collect(const std::map<MemberIndex, Vote>& votes,
                                                        Phase phase) const {
-  std::map<std::pair<View, Value>, Weight> weights;
+  // Few words at a time, and this runs at every step: a list is searched faster than a tree is built.
+  std::vector<std::pair<std::pair<View, Value>, Weight>> weights;
   for (const auto& [member, vote] : votes) {
-    weights[{vote.view, vote.value}] += context_->set.weight(member);
+    const std::pair<View, Value> word{vote.view, vote.value};
+    auto at = std::find_if(weights.begin(), weights.end(),
+                           [&](const auto& entry) { return entry.first == word; });
+    if (at == weights.end()) at = weights.insert(weights.end(), {word, Weight{0}});
+    at->second += context_->set.weight(member);
   }
+  std::sort(weights.begin(), weights.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<VoteCertificate> certificates;
   for (const auto& [word, weight] : weights) {
     if (!is_quorum(weight, context_->set.total())) continue;

@@ -18,6 +18,7 @@ bool stands_on_bitcoin(const Value& value) {
 Result<> BurnScene::move(std::span<const BurnLink> links, const BurnHash& tip) {
   // Judged as a whole first: a refusal must change nothing, and copying the tree for it would cost
   // every member a walk over all of Bitcoin's headers at every block.
+  std::vector<std::pair<BurnHash, const BurnLink*>> news;
   std::map<BurnHash, BurnHeight> fresh;
   for (const BurnLink& link : links) {
     const BurnHash hash = link.hash();
@@ -25,13 +26,13 @@ Result<> BurnScene::move(std::span<const BurnLink> links, const BurnHash& tip) {
     const bool is_root = tree_.is_empty() && fresh.empty();
     if (!is_root && !follows(link, fresh)) return Errc::burn_header_unlinked;
     fresh.emplace(hash, link.height);
+    news.emplace_back(hash, &link);
   }
   if (!tree_.knows(tip) && !fresh.contains(tip)) return Errc::burn_header_unknown;
-  for (const BurnLink& link : links) {
-    const BurnHash hash = link.hash();
-    const auto added = tree_.add({link.height, hash}, link.parent());
+  for (const auto& [hash, link] : news) {
+    const auto added = tree_.add({link->height, hash}, link->parent());
     ASSERT(added.ok());
-    headers_.emplace(hash, link);
+    headers_.emplace(hash, *link);
   }
   const auto moved = tree_.set_tip(tip);
   ASSERT(moved.ok());

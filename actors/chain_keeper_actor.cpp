@@ -6,10 +6,7 @@ namespace quorate::actors {
 
 namespace {
 
-struct KeeperShell : MachineShell<ChainKeeperMachine> {
-  std::vector<messages::PeerId> peers;
-};
-using Self = rt::Self<messages::ChainKeeperActor, KeeperShell>;
+using Self = rt::Self<messages::ChainKeeperActor, MachineShell<ChainKeeperMachine>>;
 
 /// Of blocks in one answer to a peer that catches up; a single larger block is sent alone.
 constexpr std::size_t max_answer_bytes = 4 * 1024 * 1024;
@@ -50,9 +47,9 @@ struct Perform : CommonEffects<Self> {
       send(order.to, messages::encode_frame(messages::ChainMessage{messages::BlockPush{*block}}));
     }
   }
-  void operator()(const BroadcastChain& order) const {
+  void operator()(const RelayChain& order) const {
     const messages::Frame frame = messages::encode_frame(order.message);
-    for (const messages::PeerId peer : rt::state(self_).peers) send(peer, frame);
+    for (const messages::PeerId peer : order.to) send(peer, frame);
   }
 };
 
@@ -76,9 +73,6 @@ messages::ChainKeeperActor::behavior_type chain_keeper(
       },
       [self](const messages::TimerDue& due) { advance<Perform>(self, KeeperInput{due.timer}); },
       [self](const messages::PeerChanged& changed) {
-        auto& peers = rt::state(self).peers;
-        std::erase(peers, changed.peer);
-        if (changed.up) peers.push_back(changed.peer);
         advance<Perform>(self, KeeperInput{KeeperPeer{changed.peer, changed.up}});
       },
       [self](messages::ChainHeard& heard) {

@@ -30,7 +30,10 @@ std::vector<stacks::Transaction> transactions_of(const consensus::Block& block) 
 ChainKeeperMachine::ChainKeeperMachine(consensus::Chain chain,
                                        const consensus::MempoolRules& rules,
                                        const KeeperLimits& limits)
-    : chain_(std::move(chain)), mempool_(rules), limits_(limits) {}
+    : chain_(std::move(chain)),
+      mempool_(rules),
+      limits_(limits),
+      rng_(limits.relay_seed, crypto::ChaChaRng::Rounds::twelve) {}
 
 Result<KeeperEffects> ChainKeeperMachine::step(Instant now, const KeeperInput& input) {
   if (const auto* records = std::get_if<KeeperRestored>(&input)) return restore(now, *records);
@@ -273,7 +276,7 @@ void ChainKeeperMachine::pass_on(Instant now, const consensus::ChainEvents& even
       if (!restoring_) {
         out.push_back(Persist{{{storage::Table::blocks, block_key(height, stored->id),
                                 encode(*stored->block)}}});
-        out.push_back(BroadcastChain{messages::BlockPush{*stored->block}});
+        out.push_back(RelayChain{draw_peers(), messages::BlockPush{*stored->block}});
       }
       chain_.release(stored->id);
     } else if (const auto* joined = std::get_if<consensus::BlockJoined>(&event)) {
@@ -336,6 +339,14 @@ void ChainKeeperMachine::ask_for_blocks(Instant now, PeerId peer, KeeperEffects&
     wanted.known.push_back(id);
   }
   out.push_back(SendChain{peer, std::move(wanted)});
+}
+
+std::vector<PeerId> ChainKeeperMachine::draw_peers() {
+  std::vector<PeerId> drawn = peers_;
+  if (drawn.size() <= limits_.relay_fanout) return drawn;
+  rng_.shuffle(drawn);
+  drawn.resize(limits_.relay_fanout);
+  return drawn;
 }
 
 messages::TipStatus ChainKeeperMachine::status() const {

@@ -10,6 +10,7 @@
 #include "actors/burnchain_follower_machine.hpp"
 #include "consensus/chain.hpp"
 #include "consensus/mempool.hpp"
+#include "crypto/chacha_rng.hpp"
 #include "messages/role_messages.hpp"
 
 namespace quorate::actors {
@@ -23,6 +24,10 @@ struct KeeperLimits {
   Duration ask_again{milliseconds(500)};
   /// Peers that hear this node's status at a time, taking turns.
   std::size_t status_fanout{3};
+  /// Peers drawn to be given a new block. Everybody relays, so that with six each nearly all nodes are
+  /// reached within a few hops; who is not hears of it by a status.
+  std::size_t relay_fanout{6};
+  Hash256 relay_seed{};
 };
 
 /// Records found at start, each table in key order; the first input if given at all.
@@ -66,12 +71,12 @@ struct SendStored {
   PeerId to;
   std::vector<Bytes> keys;
 };
-/// To every peer.
-struct BroadcastChain {
+struct RelayChain {
+  std::vector<PeerId> to;
   messages::ChainMessage message;
 };
 using KeeperEffect =
-    std::variant<Persist, TellRoles, ReplyTo, SendChain, SendStored, BroadcastChain, ArmTimer, Note>;
+    std::variant<Persist, TellRoles, ReplyTo, SendChain, SendStored, RelayChain, ArmTimer, Note>;
 using KeeperEffects = std::vector<KeeperEffect>;
 
 class ChainKeeperMachine {
@@ -115,6 +120,8 @@ class ChainKeeperMachine {
   void retry_parked(Instant now, KeeperEffects& out);
   void tell_mempool(KeeperEffects& out);
   void ask_for_blocks(Instant now, PeerId peer, KeeperEffects& out);
+  /// `relay_fanout` of the peers, drawn anew.
+  [[nodiscard]] std::vector<PeerId> draw_peers();
   [[nodiscard]] messages::TipStatus status() const;
   [[nodiscard]] consensus::AccountLookup accounts() const;
 
@@ -123,6 +130,7 @@ class ChainKeeperMachine {
   KeeperLimits limits_;
   std::vector<PeerId> peers_;
   std::size_t next_peer_{};
+  crypto::ChaChaRng rng_;
   std::map<PeerId, Instant> asked_;
   std::map<BlockId, consensus::SealedBlock> parked_blocks_;
   std::deque<Trial> parked_trials_;

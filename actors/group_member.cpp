@@ -129,14 +129,20 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
 }
 
 void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberState state) {
-  messages::MemberState& kept = states_[member] = std::move(state);
-  if (kept.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
+  messages::MemberState& kept = states_[member];
+  const messages::MemberState before = std::exchange(kept, std::move(state));
+  if (kept.keygen && kept.keygen != before.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
   for (const auto& agreed : kept.agreements) {
+    // A state is written as a whole whenever one part of it changes.
+    if (std::find(before.agreements.begin(), before.agreements.end(), agreed) !=
+        before.agreements.end()) {
+      continue;
+    }
     note_rejections(agreed);
     if (!setup_.self) note_key_decision(now, agreed);
     feed_instance(now, agreed.instance, member, agreed);
   }
-  if (signing_ && kept.signing) sign(now, PeerSigning{member, *kept.signing, {}});
+  if (signing_ && kept.signing && kept.signing != before.signing) sign(now, PeerSigning{member, *kept.signing, {}});
   reports.push_back(MemberHeard{member, kept});
 }
 

@@ -276,6 +276,7 @@ void LeaderElectionMachine::enter_epoch(Instant now, std::uint32_t epoch, Effect
   entered_ = now;
   progressed_ = false;
   asked_ = false;
+  asks_ = 0;
   grants_.clear();
   leader_.reset();
   const auto last = promises_.find(record_key(*term_, set_hash_));
@@ -376,7 +377,10 @@ void LeaderElectionMachine::ask(Instant now, Effects& out) {
       }
     }
   }
-  out.push_back(ArmTimer{timer(TimerKind::ask_again), now + timing_.election_wait_min * 2});
+  // A lost request needs one repetition; where votes are split, only the next epoch helps.
+  const Duration wait =
+      grown(timing_.election_wait_min * 2, timing_.growth_percent, asks_++, timing_.epoch_timer);
+  out.push_back(ArmTimer{timer(TimerKind::ask_again), now + wait});
   count_grants(out);
 }
 

@@ -187,6 +187,7 @@ class LeaderElectionMachine {
   std::vector<MemberIndex> order_;
   std::optional<MemberIndex> granted_;
   bool asked_{};
+  std::uint32_t asks_{};  ///< Requests sent in this epoch: they are repeated more and more rarely.
   std::map<MemberIndex, crypto::SchnorrSignature> grants_;  ///< For this member, this epoch.
   /// Epoch of each candidate's highest request; those of this epoch wait for their time.
   std::map<MemberIndex, std::uint32_t> requests_;

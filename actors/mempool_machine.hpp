@@ -18,7 +18,7 @@ struct MempoolLimits {
   std::size_t in_question{8'192};       ///< Asked of the keeper, unanswered.
   std::size_t wanted{8'192};            ///< Asked of peers, unanswered.
   Duration ask_again{milliseconds(500)};
-  Duration gossip_period{milliseconds(250)};  ///< News wait at most this long to be told.
+  Duration gossip_period{milliseconds(500)};  ///< News wait at most this long to be told.
   Duration repeat_period{seconds(1)};         ///< Afterwards the latest ids are told again, …
   std::size_t repeats{6};                     ///< … this many times, so that a lost notice heals.
   std::size_t repeat_last{24};

@@ -108,8 +108,10 @@ Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig c
   actors::FollowerLimits follower;
   follower.first = config.params.first_burn_height;
   roles.follower = actors::spawn_burnchain_follower(system, wiring, follower);
+  actors::KeeperLimits keeper;
+  keeper.relay_seed = sub_seed(config.seed, "relay");
   roles.keeper = actors::spawn_chain_keeper(system, wiring, std::move(chain),
-                                            mempool_rules(config.genesis), actors::KeeperLimits{});
+                                            mempool_rules(config.genesis), keeper);
   roles.mempool = actors::spawn_mempool(system, wiring, actors::MempoolLimits{});
   roles.producer_replica = spawn_replica(system, wiring, config, GroupKind::producers);
   roles.stacker_replica = spawn_replica(system, wiring, config, GroupKind::stackers);

@@ -14,13 +14,17 @@ void MemoryDisk::crash() {
   for (const auto& [key, value] : records_) bytes_ += key.second.size() + value.size();
 }
 
-void MemoryDisk::apply(std::span<const RecordWrite> writes, std::uint64_t bytes) {
-  bytes_ = bytes;
+void MemoryDisk::apply(std::span<const RecordWrite> writes) {
   for (const RecordWrite& write : writes) {
-    if (write.value) {
-      records_.insert_or_assign({write.table, write.key}, *write.value);
+    const auto at = records_.find(std::pair{write.table, ByteView{write.key}});
+    if (at != records_.end()) bytes_ -= write.key.size() + at->second.size();
+    if (write.value) bytes_ += write.key.size() + write.value->size();
+    if (at == records_.end()) {
+      if (write.value) records_.emplace(std::pair{write.table, write.key}, *write.value);
+    } else if (write.value) {
+      at->second = *write.value;
     } else {
-      records_.erase({write.table, write.key});
+      records_.erase(at);
     }
   }
 }
@@ -43,14 +47,14 @@ Result<> MemoryStore::commit(std::span<const RecordWrite> writes) {
   if (disk.health_ == MemoryDisk::Health::failed) return Errc::store_failed;
   if (disk.access_ == MemoryDisk::Access::read_only) return Errc::store_read_only;
   if (writes.empty()) return done();
-  const std::uint64_t bytes = disk.bytes_after(writes);
-  if (bytes > disk.capacity_) return Errc::store_full;
+  const bool is_limited = disk.capacity_ != UINT64_MAX;
+  if (is_limited && disk.bytes_after(writes) > disk.capacity_) return Errc::store_full;
   if (disk.tear_) {
-    if (*disk.tear_ == MemoryDisk::Torn::kept) disk.apply(writes, bytes);
+    if (*disk.tear_ == MemoryDisk::Torn::kept) disk.apply(writes);
     disk.health_ = MemoryDisk::Health::failed;
     return Errc::store_failed;
   }
-  disk.apply(writes, bytes);
+  disk.apply(writes);
   return done();
 }
 

@@ -43,8 +43,7 @@ class MemoryDisk {
   };
   using Records = std::map<std::pair<Table, Bytes>, Bytes, KeyLess>;
 
-  /// @param bytes what the disk takes afterwards, from `bytes_after`.
-  void apply(std::span<const RecordWrite> writes, std::uint64_t bytes);
+  void apply(std::span<const RecordWrite> writes);
   [[nodiscard]] std::uint64_t bytes_after(std::span<const RecordWrite> writes) const;
 
   Records records_;

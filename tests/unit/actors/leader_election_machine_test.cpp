@@ -222,6 +222,31 @@ TEST_CASE("election: requests are repeated to who has not granted until the cert
   CHECK(m.step(third->at, TimerFired{third->timer}).value().empty());
 }
 
+TEST_CASE("election: requests that nobody answers are repeated more and more rarely") {
+  const Election e;
+  auto [m, effects] = e.started(e.ranked(0));
+  Effects asked =
+      m.step(start + wait(0), TimerFired{armed(effects, TimerKind::wait_over)->timer}).value();
+  Instant last = start + wait(0);
+  Duration gap{};
+  for (int i = 0; i < 5; ++i) {
+    const auto again = armed(asked, TimerKind::ask_again);
+    REQUIRE(again);
+    CHECK(again->at - last > gap);
+    gap = again->at - last;
+    last = again->at;
+    asked = m.step(last, TimerFired{again->timer}).value();
+  }
+  // Votes may be split for as long as there is no work: it must not cost messages for ever.
+  for (int i = 0; i < 20; ++i) {
+    const auto again = armed(asked, TimerKind::ask_again);
+    REQUIRE(again);
+    last = again->at;
+    asked = m.step(last, TimerFired{again->timer}).value();
+  }
+  CHECK(armed(asked, TimerKind::ask_again)->at - last == consensus::Timing{}.epoch_timer);
+}
+
 TEST_CASE("election: no grant once the epoch has its leader") {
   const Election e;
   auto [m, effects] = e.started(e.ranked(3));

@@ -41,7 +41,7 @@ TEST_CASE("mempool machine: an admitted transaction is told to peers taking turn
   (void)m.step(start, MempoolPeerSeen{PeerId{1}}).value();
   (void)m.step(start, MempoolPeerSeen{PeerId{2}}).value();
   const Timer timer = admit(m, 7);
-  const auto first = m.step(start + milliseconds(250), timer).value();
+  const auto first = m.step(start + MempoolLimits{}.gossip_period, timer).value();
   CHECK(only<SendTransactions>(first).at(0).peer == PeerId{1});
   const auto again = only<ArmTimer>(first).at(0);
   const auto second = m.step(again.at, again.timer).value();
