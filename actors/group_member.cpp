@@ -224,6 +224,14 @@ void GroupMember::on_accepted(Instant now, const consensus::BlockHeader& header)
                                         header.burn_view}});
 }
 
+void GroupMember::on_final(BlockHeight height) {
+  const auto is_over = [&](const InstanceId& id) {
+    return id.purpose == Purpose::block && id.height <= height && id != current_;
+  };
+  std::erase_if(instances_, [&](const auto& entry) { return is_over(entry.first); });
+  std::erase_if(over_, is_over);
+}
+
 void GroupMember::agree_all(Instant now, const agreement::Input& input) {
   std::vector<InstanceId> ids;
   for (const auto& entry : instances_) ids.push_back(entry.first);

@@ -110,6 +110,9 @@ class GroupMember {
   void agree(Instant now, const consensus::InstanceId& instance, const agreement::Input& input);
   /// A block of this generation was accepted: its instance is closed, whoever collected the signature.
   void on_accepted(Instant now, const consensus::BlockHeader& header);
+  /// Nothing at or below a final height is decided again: its machines are forgotten. Their promises
+  /// stay in the store, where a restarted member finds them while it walks through history.
+  void on_final(BlockHeight height);
   /// To every block instance of the generation.
   void agree_all(Instant now, const agreement::Input& input);
   void sign(Instant now, const SigningInput& input);

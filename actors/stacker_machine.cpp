@@ -66,6 +66,8 @@ void StackerMachine::on_event(Instant now, const messages::ChainEvent& event) {
   } else if (const auto* accepted = std::get_if<messages::BlockAccepted>(&event)) {
     const auto& header = accepted->block.block.header;
     for (auto& entry : generations_) entry.second->on_accepted(now, header);
+  } else if (const auto* final_block = std::get_if<messages::BlockFinal>(&event)) {
+    for (auto& entry : generations_) entry.second->on_final(final_block->height);
   } else if (const auto* position = std::get_if<messages::Position>(&event)) {
     on_position(now, *position);
   }
