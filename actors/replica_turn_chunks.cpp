@@ -280,8 +280,8 @@ void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
   const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
   for (auto& [peer, neighbour] : s_.peers) {
     // Probability 1 / n keeps the sum of all relays near one per replica; a dense mesh, in which the
-    // writer's own pushes reach nearly everybody, needs a quarter of that.
-    const std::uint32_t odds = neighbours < dense_mesh ? neighbours : 4 * neighbours;
+    // writer's own pushes reach nearly everybody, needs an eighth of that.
+    const std::uint32_t odds = neighbours < dense_mesh ? neighbours : 8 * neighbours;
     if (spread == Spread::some && s_.rng.draw(odds) != 0) continue;
     const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
     if (theirs == Standing::same || theirs == Standing::ahead) continue;
