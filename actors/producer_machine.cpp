@@ -161,7 +161,7 @@ void ProducerMachine::on_leader(Instant now, const messages::LeaderCertificate& 
   group->set_epoch(epoch_, is_leading() ? leader_ : std::nullopt);
   tell_leadership();
   if (const auto id = instance()) {
-    republish_lock(now);
+    republish();
     group->agree(now, *id, agreement::LeaderGranted{certificate});
   }
   if (is_leading() && place_ && cutoff_at_ && now + collect_time >= *cutoff_at_) {
@@ -223,6 +223,7 @@ void ProducerMachine::begin_height(Instant now) {
   cutoff_at_.reset();
   cut_ = false;
   put_forward_ = false;
+  sealed_.reset();
   building_on_.reset();
   block_wanted_ = false;
   std::erase_if(known_, [&](const auto& entry) {
@@ -285,7 +286,8 @@ void ProducerMachine::cut_off(Instant now) {
 }
 
 void ProducerMachine::build(Instant now, const BurnView& burn_view) {
-  if (!place_ || building_on_ == burn_view) return;
+  // A sealed block must stay where stackers look for it.
+  if (!place_ || sealed_ || building_on_ == burn_view) return;
   building_on_ = burn_view;
   messages::BuildBlock request;
   request.token = ++build_token_;
@@ -309,7 +311,7 @@ void ProducerMachine::on_built(Instant now, const messages::BuiltBlock& built) {
     building_on_.reset();
     return;
   }
-  if (!view_.is_next(built.block->header)) return;
+  if (sealed_ || !view_.is_next(built.block->header)) return;
   put_forward(now, *built.block, built.fees);
 }
 
@@ -374,11 +376,11 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
                                     known.seen});
 }
 
-void ProducerMachine::republish_lock(Instant) {
+void ProducerMachine::republish() {
   GroupMember* group = member();
+  if (sealed_) return group->put_candidate(*sealed_);
   const AgreementMachine* machine = group->instance(*instance());
   if (machine == nullptr || machine->closed() || put_forward_) return;
-  // The proposer may be gone with its slot's readers still missing the block.
   for (const auto& lock : machine->locks()) {
     const auto known = known_.find(BlockId{lock.first.id.bytes});
     if (known == known_.end() || known->second.owner == public_key_) continue;
@@ -439,6 +441,7 @@ void ProducerMachine::on_final(Instant now, const messages::CandidateBlock& cand
   }
   if (finals_.size() > max_known) finals_.clear();
   finals_.insert(id);
+  sealed_ = candidate;
   group->agree(now, *current, agreement::Signed{candidate.view, value_of(candidate.block)});
 }
 
@@ -447,7 +450,9 @@ void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
   GroupMember* group = member();
   if (known == known_.end() || group == nullptr) return;
   finals_.insert(sealed.block);
-  group->put_candidate({known->second.block, sealed.view, sealed.seal});
+  const messages::CandidateBlock shown{known->second.block, sealed.view, sealed.seal};
+  group->put_candidate(shown);
+  if (instance() == sealed.instance) sealed_ = shown;
   group->agree(now, sealed.instance,
                agreement::Signed{sealed.view, value_of(known->second.block)});
   group->sign(now, CloseSigning{sealed.instance});

@@ -75,7 +75,9 @@ class ProducerMachine {
   void judge(Instant now, const consensus::Block& block, const crypto::PublicKey& owner,
              agreement::Seen seen);
   void tell_candidate(Instant now, const Known& known, agreement::Verdict verdict, Errc reason);
-  void republish_lock(Instant now);
+  /// The sealed block of this height, or else one that this member is locked on, into the own slot:
+  /// who made it may be gone, or may show it to some only.
+  void republish();
   void tell_leadership();
   [[nodiscard]] bool is_leading() const;
   [[nodiscard]] GroupMember* member_of(const std::optional<std::uint64_t>& generation);
@@ -115,6 +117,8 @@ class ProducerMachine {
   bool block_wanted_{};
   bool put_forward_{};
   std::set<BlockId> finals_;
+  /// What producers signed at this height: stackers find it in candidate slots and nowhere else.
+  std::optional<messages::CandidateBlock> sealed_;
 
   // Announcement.
   std::optional<messages::AnnouncementOffer> offer_;
