@@ -178,7 +178,7 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
   dirty_ = true;
 
   for (StoredRecord& record :
-       records(storage::Table::agreement, AgreementMachine::record_key(instance))) {
+       records(storage::Table::agreement, AgreementMachine::record_key(set_hash_, instance))) {
     agree(now, instance, agreement::Restored{std::move(record.value)});
   }
   if (tip_) {
