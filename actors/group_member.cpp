@@ -111,9 +111,10 @@ void GroupMember::on_chunk(Instant now, const consensus::Chunk& chunk) {
     return;
   }
   if (auto* dealing = std::get_if<DealingRead>(&*read)) {
-    keygen(now, DealingSeen{dealing->member, dealing->word, dealing->dealing});
+    keygen(now, DealingSeen{dealing->member, dealing->word, std::move(dealing->dealing),
+                            std::move(dealing->manifest)});
   } else if (auto* state = std::get_if<StateRead>(&*read)) {
-    if (state->member != setup_.self) on_state(now, state->member, std::move(state->state));
+    if (state->member != setup_.self) on_state(now, std::move(*state));
   } else if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
     candidates_.insert_or_assign(candidate->owner, candidate->candidate);
     reports.push_back(CandidateHeard{candidate->owner, std::move(candidate->candidate)});
@@ -128,15 +129,17 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
   dirty_ = urgent_ = true;
 }
 
-void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberState state) {
-  messages::MemberState& kept = states_[member] = std::move(state);
+void GroupMember::on_state(Instant now, StateRead read) {
+  const MemberIndex member = read.member;
+  messages::MemberState& kept = states_[member] = std::move(read.state);
+  const messages::SignedState& written = written_by_[member] = std::move(read.written);
   if (kept.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
   for (const auto& agreed : kept.agreements) {
     note_rejections(agreed);
     if (!setup_.self) note_key_decision(now, agreed);
     feed_instance(now, agreed.instance, member, agreed);
   }
-  if (signing_ && kept.signing) sign(now, PeerSigning{member, *kept.signing, {}});
+  if (signing_ && kept.signing) sign(now, PeerSigning{member, *kept.signing, written});
   reports.push_back(MemberHeard{member, kept});
 }
 
@@ -184,6 +187,9 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
   if (tip_) {
     agree(now, instance,
           agreement::BurnMoved{{links_.begin(), links_.end()}, *tip_});
+  }
+  if (instance.purpose == Purpose::block) {
+    for (const MemberIndex member : convicted_) agree(now, instance, agreement::Convicted{member});
   }
   for (const auto& [member, state] : states_) {
     for (const auto& agreed : state.agreements) {
@@ -323,16 +329,15 @@ void GroupMember::absorb(Instant now, const InstanceId& instance, agreement::Eff
     } else if (auto* decided = std::get_if<agreement::Decided>(&effect)) {
       on_decided(now, decided->certificate);
     } else if (auto* fault = std::get_if<agreement::FaultFound>(&effect)) {
-      static constexpr const char* kinds[] = {"two_proposals", "two_prepares", "two_commits",
-                                              "two_shares"};
+      static constexpr const char* kinds[] = {"two_proposals", "two_prepares", "two_commits"};
       evidence(fault->proof.member, kinds[static_cast<std::size_t>(fault->proof.kind)],
                encode(fault->proof));
-      sign(now, ExcludeSigner{fault->proof.member});
+      convict(now, fault->proof.member);
     }
   }
 }
 
-void GroupMember::absorb(Instant, SigningEffects list) {
+void GroupMember::absorb(Instant now, SigningEffects list) {
   for (SigningEffect& effect : list) {
     if (auto* persist = std::get_if<Persist>(&effect)) {
       effects.push_back(std::move(*persist));
@@ -353,8 +358,17 @@ void GroupMember::absorb(Instant, SigningEffects list) {
       reports.push_back(SignatureDone{ready->instance, ready->view, ready->signature});
     } else if (auto* fault = std::get_if<SigningEvidence>(&effect)) {
       evidence(fault->member, fault->kind, std::move(fault->proof));
+      convict(now, fault->member);
     }
   }
+}
+
+/// What one machine proved, the others act upon: no candidate of the member's is chosen and nobody
+/// asks it for a share any more.
+void GroupMember::convict(Instant now, MemberIndex member) {
+  if (!convicted_.insert(member).second) return;
+  agree_all(now, agreement::Convicted{member});
+  sign(now, ExcludeSigner{member});
 }
 
 void GroupMember::on_decided(Instant now, const consensus::VoteCertificate& certificate) {
@@ -409,8 +423,9 @@ void GroupMember::begin_signing(Instant now) {
   dirty_ = true;
   absorb(now, signing_->start());
   for (const auto& [member, state] : states_) {
-    if (state.signing) sign(now, PeerSigning{member, *state.signing, {}});
+    if (state.signing) sign(now, PeerSigning{member, *state.signing, written_by_.at(member)});
   }
+  for (const MemberIndex member : convicted_) sign(now, ExcludeSigner{member});
 }
 
 void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {

@@ -152,7 +152,8 @@ class GroupMember {
   void absorb(Instant now, SigningEffects effects);
   void keygen(Instant now, const KeygenInput& input);
   void end_terms(Instant now, BurnHeight height);
-  void on_state(Instant now, MemberIndex member, messages::MemberState state);
+  void on_state(Instant now, StateRead read);
+  void convict(Instant now, MemberIndex member);
   void feed_instance(Instant now, const consensus::InstanceId& instance, MemberIndex member,
                      const messages::AgreementState& state);
   void judge_key_values(Instant now, const messages::AgreementState& state);
@@ -186,6 +187,10 @@ class GroupMember {
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;
   std::map<MemberIndex, messages::MemberState> states_;
+  /// Proof of each of these states, while it may be needed.
+  std::map<MemberIndex, messages::SignedState> written_by_;
+  /// Members proven faulty, by any of the machines.
+  std::set<MemberIndex> convicted_;
   std::map<crypto::PublicKey, messages::CandidateBlock> candidates_;
   /// The permission in force per instance.
   std::map<consensus::InstanceId, consensus::View> permits_;
