@@ -61,25 +61,45 @@ Result<std::unique_ptr<GroupMember>> GroupMember::make(GroupMemberSetup setup) {
   return out;
 }
 
+void keep(StoredTables& stored, const Persist& written) {
+  for (const storage::RecordWrite& write : written.writes) {
+    auto& rows = stored[write.table];
+    if (write.value) {
+      rows.insert_or_assign(write.key, *write.value);
+    } else {
+      rows.erase(write.key);
+    }
+  }
+}
+
 std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes& prefix) const {
   std::vector<StoredRecord> out;
   if (setup_.stored == nullptr) return out;
   const auto found = setup_.stored->find(table);
   if (found == setup_.stored->end()) return out;
-  for (const auto& [key, value] : found->second) {
-    if (has_prefix(key, prefix)) out.push_back({key, value});
+  for (auto at = found->second.lower_bound(prefix);
+       at != found->second.end() && has_prefix(at->first, prefix); ++at) {
+    out.push_back({at->first, at->second});
   }
   return out;
 }
 
 void GroupMember::start(Instant now, BurnHeight height) { absorb(now, keygen_->start(height)); }
 
-void GroupMember::resume() { dirty_ = urgent_ = true; }
+void GroupMember::resume() {
+  dirty_ = urgent_ = true;
+  if (dealt_) put_dealing(PutDealing{*dealt_});
+  if (candidate_) put_candidate(messages::CandidateBlock{*candidate_});
+}
 
 void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height) {
   for (const auto& link : moved.links) links_.push_back(link);
   while (links_.size() > max_links) links_.pop_front();
   tip_ = moved.tip;
+  // Past its last height the array is collected; a reorganisation opens it again, empty.
+  const bool is_closed = height > setup_.planned.last;
+  if (is_closed_ && !is_closed) resume();
+  is_closed_ = is_closed;
   agree_all(now, moved);
   end_terms(now, height);
   keygen(now, KeygenBurnHeight{height});
@@ -88,6 +108,12 @@ void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHe
 void GroupMember::end_terms(Instant now, BurnHeight height) {
   if (!consensus::is_on_grid(setup_.params, height)) return;
   const TermNumber term = consensus::term_of(setup_.params, height);
+  term_ = term;
+  for (auto at = announcing_.begin(); at != announcing_.end();) {
+    const bool is_over = at->term < term;
+    if (is_over) close_signing(now, InstanceId{*at});
+    at = is_over ? announcing_.erase(at) : std::next(at);
+  }
   std::vector<InstanceId> ids;
   for (const auto& entry : instances_) {
     if (entry.first.purpose == Purpose::block) ids.push_back(entry.first);
@@ -459,6 +485,7 @@ void GroupMember::close_signing(Instant now, const InstanceId& instance) {
 }
 
 void GroupMember::permit_announcement(Instant now, const Permit& permit) {
+  if (term_ && permit.instance.term < *term_) return;
   // One announcement replaces another; a few may be under way at once.
   if (std::find(announcing_.begin(), announcing_.end(), permit.instance) == announcing_.end()) {
     announcing_.push_back(permit.instance);
@@ -509,6 +536,7 @@ void GroupMember::settle_key() {
 }
 
 void GroupMember::put_dealing(const PutDealing& put) {
+  dealt_ = put;
   auto chunks = desk_->write_dealing(put.attempt, put.dealing);
   if (!chunks.ok()) {
     effects.push_back(Note{"this member does not deal: " + chunks.error().message()});
@@ -545,6 +573,7 @@ void GroupMember::set_offer(
 }
 
 void GroupMember::put_candidate(const messages::CandidateBlock& candidate) {
+  candidate_ = candidate;
   Persist persist;
   consensus::Chunk chunk = desk_->write_candidate(candidate, persist.writes);
   effects.push_back(std::move(persist));
