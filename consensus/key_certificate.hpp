@@ -49,7 +49,8 @@ struct KeyCertificate {
                                                          std::uint32_t network_id);
 
 /// Checks shape, that the content names this set's key generation (seals are checked under its
-/// `cid`), that the votes are for this content and this set's key instance, and every signature. @returns key_certificate_mismatch or what `verify(VoteCertificate)` says.
+/// `cid`), that the votes are for this content and this set's key instance, and every signature.
+/// @returns key_certificate_mismatch or what `verify(VoteCertificate)` says.
 [[nodiscard]] Result<> verify(const KeyCertificate& certificate, const SignerSet& set,
                               std::uint32_t network_id);
 
