@@ -41,7 +41,7 @@ Result<agreement::Effects> AgreementMachine::step(Instant now, const agreement::
   started_ = true;
   settle(now);
   if (promised_) {
-    const Bytes key = record_key(context_->instance);
+    const Bytes key = record_key(context_->set_hash, context_->instance);
     out_.insert(out_.begin(), Persist{{{storage::Table::agreement, key, record()}}});
   }
   if (dirty_) out_.push_back(agreement::Publish{state()});

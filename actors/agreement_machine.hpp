@@ -53,7 +53,8 @@ class AgreementMachine {
   [[nodiscard]] const agreement::Context& context() const { return *context_; }
 
   /// Key of this instance's one record: views, votes, locks. What it holds is never contradicted.
-  [[nodiscard]] static Bytes record_key(const consensus::InstanceId& instance);
+  /// Two Bitcoin branches may plan two sets for one generation: each makes promises of its own.
+  [[nodiscard]] static Bytes record_key(const SetHash& set, const consensus::InstanceId& instance);
   /// Everything that can influence later steps except what is only remembered to convict a member
   /// or to spare a second check, in one canonical encoding (for exhaustive search).
   [[nodiscard]] Bytes fingerprint() const;

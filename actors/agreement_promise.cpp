@@ -46,8 +46,10 @@ struct AgreementMachine::Promise {
   }
 };
 
-Bytes AgreementMachine::record_key(const consensus::InstanceId& instance) {
-  return encode(instance);
+Bytes AgreementMachine::record_key(const SetHash& set, const consensus::InstanceId& instance) {
+  Bytes key;
+  Writer{key}.put(set).put(instance);
+  return key;
 }
 
 std::vector<BurnLink> AgreementMachine::links_of(const std::vector<Value>& values,

@@ -10,6 +10,13 @@ namespace {
 constexpr std::uint8_t status_timer = 1;
 
 Bytes burn_key(const BurnView& view) { return encode(view); }
+/// The sets of a generation differ between Bitcoin branches, and so do their keys.
+Bytes key_key(const consensus::KeyLearned& learned) {
+  const consensus::KeyContent& content = learned.certificate->content;
+  Bytes key;
+  Writer{key}.put(content.kind).put(content.generation).put(learned.set);
+  return key;
+}
 Bytes block_key(BlockHeight height, const BlockId& id) {
   Bytes key;
   Writer{key}.put(height).put(id);
@@ -217,10 +224,12 @@ void ChainKeeperMachine::learn_key(Instant now, const consensus::KeyCertificate&
   auto events = chain_.learn_key(certificate);
   if (events.ok()) {
     if (events->empty()) return;
-    const auto& content = certificate.content;
-    Bytes key;
-    Writer{key}.put(content.kind).put(content.generation);
-    out.push_back(Persist{{{storage::Table::keys, key, encode(certificate)}}});
+    for (const consensus::ChainEvent& event : *events) {
+      const auto* learned = std::get_if<consensus::KeyLearned>(&event);
+      if (learned != nullptr && *learned->certificate == certificate) {
+        out.push_back(Persist{{{storage::Table::keys, key_key(*learned), encode(certificate)}}});
+      }
+    }
     absorb(now, std::move(events).value(), out);
     return;
   }

@@ -63,11 +63,14 @@ Result<ChunkRead> ChunkDesk::read(const Chunk& chunk) {
   }
   TRY_ASSIGN(const auto joined, messages::join_dealing(pieces.slots));
   if (!joined || joined->is_empty()) return ChunkRead{};
+  const bool is_whole = !messages::is_manifest(pieces.slots[0].view());
+  const SharedBytes manifest = is_whole ? SharedBytes{} : pieces.slots[0];
   if (place.range == Range::precompute) {
-    return ChunkRead{DealingRead{place.member, pieces.first, *joined}};
+    return ChunkRead{DealingRead{place.member, pieces.first, *joined, manifest}};
   }
   TRY_ASSIGN(auto state, decode<messages::MemberState>(joined->view()));
-  return ChunkRead{StateRead{place.member, std::move(state)}};
+  return ChunkRead{
+      StateRead{place.member, std::move(state), {pieces.first, {*joined}, {manifest}}}};
 }
 
 Result<std::vector<Chunk>> ChunkDesk::write_dealing(std::uint32_t attempt,

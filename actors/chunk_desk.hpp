@@ -9,6 +9,7 @@
 #include "consensus/chunk_rules.hpp"
 #include "consensus/controlling_contract.hpp"
 #include "messages/member_state.hpp"
+#include "messages/signing_proof.hpp"
 
 namespace quorate::actors {
 
@@ -17,10 +18,14 @@ struct DealingRead {
   MemberIndex member;
   messages::SignedDealing word;
   SharedBytes dealing;
+  /// Content of the first slot when the dealing goes on in others; else empty.
+  SharedBytes manifest;
 };
 struct StateRead {
   MemberIndex member;
   messages::MemberState state;
+  /// Proof that the member wrote it; the word's content hash is left out.
+  messages::SignedState written;
 };
 struct CandidateRead {
   crypto::PublicKey owner;

@@ -12,15 +12,19 @@ namespace quorate::actors {
 
 class EarlyChunks {
  public:
-  /// Keeps the newest chunk of each slot. Past the limit those of the oldest generation go.
+  /// At most this many of either Stacker DB; those of its oldest generation give way.
+  static constexpr std::size_t max_kept = 16'384;
+
+  /// Keeps the last chunk told of each slot.
   void keep(const consensus::Chunk& chunk);
   /// What was kept for this array, by slot; what is older than its generation is forgotten.
   [[nodiscard]] std::vector<consensus::Chunk> take(const consensus::DbAddress& db);
 
  private:
-  static constexpr std::size_t max_kept = 16'384;
   using Key = std::tuple<std::uint64_t, consensus::DbAddress, consensus::ChunkSlot>;
-  std::map<Key, consensus::Chunk> chunks_;  ///< By generation, array and slot.
+  using Chunks = std::map<Key, consensus::Chunk>;  ///< By generation, array and slot.
+  /// By contract: terms and cycles are numbered apart.
+  std::map<decltype(consensus::DbAddress::contract), Chunks> contracts_;
 };
 
 }  // namespace quorate::actors

@@ -36,6 +36,7 @@ Result<> Generations::join(Instant now, const messages::SetPlanned& planned,
   const agreement::BurnMoved told{{links.begin(), links.end()}, tip.hash};
   if (GroupMember* back = bring_back(planned.set)) {
     back->on_burn(now, told, tip.height);
+    tell_known(now, *back, host);
     back->resume();
     return done();
   }
@@ -55,11 +56,16 @@ Result<> Generations::join(Instant now, const messages::SetPlanned& planned,
   GroupMember& group = put(std::move(made));
   group.on_burn(now, told, tip.height);
   group.start(now, tip.height);
-  if (const auto* key = host.view.key(planned.set.kind, planned.set.generation)) {
+  tell_known(now, group, host);
+  return done();
+}
+
+/// What the node heard while no group of this set stood.
+void Generations::tell_known(Instant now, GroupMember& group, const GroupHost& host) {
+  if (const auto* key = host.view.key(group.set().kind, group.set().generation)) {
     group.on_key_certified(now, *key);
   }
   for (const auto& chunk : host.early.take(group.address())) group.on_chunk(now, chunk);
-  return done();
 }
 
 GroupMember* Generations::bring_back(const consensus::SignerSet& set) {

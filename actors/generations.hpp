@@ -15,7 +15,7 @@ struct GroupHost {
   const crypto::SecretKey& key;
   const Notary& notary;
   const Hash256& entropy;  ///< Fresh and secret at every start of the process.
-  const StoredTables& stored;
+  const StoredTables& stored;  ///< Kept up with every `Persist`.
   std::uint64_t& scopes;  ///< Counts the role's groups; marks their timers.
   const NodeView& view;
   EarlyChunks& early;
@@ -46,7 +46,9 @@ class Generations {
   /// @returns null when none of this set was set aside.
   GroupMember* bring_back(const consensus::SignerSet& set);
   GroupMember& put(std::unique_ptr<GroupMember> group);
+  static void tell_known(Instant now, GroupMember& group, const GroupHost& host);
 
+  /// More give way, oldest first; what they promised is in the store.
   static constexpr std::size_t max_aside = 16;
   Map groups_;
   std::vector<std::unique_ptr<GroupMember>> aside_;

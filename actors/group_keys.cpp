@@ -3,26 +3,31 @@
 namespace quorate::actors {
 
 void GroupKeys::apply(const messages::SetPlanned& planned) {
-  planned_[{planned.set.generation, planned.set.kind}] = planned.set.hash(network_id_);
-  while (planned_.size() > max_generations) planned_.erase(planned_.begin());
+  auto& sets = kinds_[planned.set.kind].planned;
+  sets[planned.set.generation] = planned.set.hash(network_id_);
+  while (sets.size() > max_generations) sets.erase(sets.begin());
 }
 
 void GroupKeys::apply(const messages::KeyLearned& learned) {
   const auto& content = learned.certificate.content;
-  keys_.insert_or_assign({{content.generation, content.kind}, learned.set}, learned.certificate);
-  while (keys_.size() > 2 * max_generations) keys_.erase(keys_.begin());
+  auto& keys = kinds_[content.kind].keys;
+  keys.insert_or_assign({content.generation, learned.set}, learned.certificate);
+  while (keys.size() > 2 * max_generations) keys.erase(keys.begin());
 }
 
 const SetHash* GroupKeys::set(GroupKind kind, std::uint64_t generation) const {
-  const auto at = planned_.find({generation, kind});
-  return at == planned_.end() ? nullptr : &at->second;
+  const auto known = kinds_.find(kind);
+  if (known == kinds_.end()) return nullptr;
+  const auto at = known->second.planned.find(generation);
+  return at == known->second.planned.end() ? nullptr : &at->second;
 }
 
 const consensus::KeyCertificate* GroupKeys::find(GroupKind kind, std::uint64_t generation) const {
   const SetHash* planned = set(kind, generation);
   if (planned == nullptr) return nullptr;
-  const auto at = keys_.find({{generation, kind}, *planned});
-  return at == keys_.end() ? nullptr : &at->second;
+  const auto& keys = kinds_.at(kind).keys;
+  const auto at = keys.find({generation, *planned});
+  return at == keys.end() ? nullptr : &at->second;
 }
 
 std::optional<bitcoin::Script> GroupKeys::script(GroupKind kind,

@@ -27,13 +27,16 @@ class GroupKeys {
                                                       std::uint64_t generation) const;
 
  private:
-  /// Generations of either kind that are remembered, newest first.
+  /// Terms, and cycles, that are remembered, newest first. They are counted apart: a cycle is many
+  /// terms long, and its number stays small.
   static constexpr std::size_t max_generations = 32;
-  using Generation = std::pair<std::uint64_t, GroupKind>;
+  struct OfKind {
+    std::map<std::uint64_t, SetHash> planned;
+    std::map<std::pair<std::uint64_t, SetHash>, consensus::KeyCertificate> keys;
+  };
 
   std::uint32_t network_id_;
-  std::map<Generation, SetHash> planned_;
-  std::map<std::pair<Generation, SetHash>, consensus::KeyCertificate> keys_;
+  std::map<GroupKind, OfKind> kinds_;
 };
 
 }  // namespace quorate::actors

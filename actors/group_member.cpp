@@ -61,25 +61,45 @@ Result<std::unique_ptr<GroupMember>> GroupMember::make(GroupMemberSetup setup) {
   return out;
 }
 
+void keep(StoredTables& stored, const Persist& written) {
+  for (const storage::RecordWrite& write : written.writes) {
+    auto& rows = stored[write.table];
+    if (write.value) {
+      rows.insert_or_assign(write.key, *write.value);
+    } else {
+      rows.erase(write.key);
+    }
+  }
+}
+
 std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes& prefix) const {
   std::vector<StoredRecord> out;
   if (setup_.stored == nullptr) return out;
   const auto found = setup_.stored->find(table);
   if (found == setup_.stored->end()) return out;
-  for (const auto& [key, value] : found->second) {
-    if (has_prefix(key, prefix)) out.push_back({key, value});
+  for (auto at = found->second.lower_bound(prefix);
+       at != found->second.end() && has_prefix(at->first, prefix); ++at) {
+    out.push_back({at->first, at->second});
   }
   return out;
 }
 
 void GroupMember::start(Instant now, BurnHeight height) { absorb(now, keygen_->start(height)); }
 
-void GroupMember::resume() { dirty_ = urgent_ = true; }
+void GroupMember::resume() {
+  dirty_ = urgent_ = true;
+  if (dealt_) put_dealing(PutDealing{*dealt_});
+  if (candidate_) put_candidate(messages::CandidateBlock{*candidate_});
+}
 
 void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height) {
   for (const auto& link : moved.links) links_.push_back(link);
   while (links_.size() > max_links) links_.pop_front();
   tip_ = moved.tip;
+  // Past its last height the array is collected; a reorganisation opens it again, empty.
+  const bool is_closed = height > setup_.planned.last;
+  if (is_closed_ && !is_closed) resume();
+  is_closed_ = is_closed;
   agree_all(now, moved);
   end_terms(now, height);
   keygen(now, KeygenBurnHeight{height});
@@ -88,6 +108,12 @@ void GroupMember::on_burn(Instant now, const agreement::BurnMoved& moved, BurnHe
 void GroupMember::end_terms(Instant now, BurnHeight height) {
   if (!consensus::is_on_grid(setup_.params, height)) return;
   const TermNumber term = consensus::term_of(setup_.params, height);
+  term_ = term;
+  for (auto at = announcing_.begin(); at != announcing_.end();) {
+    const bool is_over = at->term < term;
+    if (is_over) close_signing(now, InstanceId{*at});
+    at = is_over ? announcing_.erase(at) : std::next(at);
+  }
   std::vector<InstanceId> ids;
   for (const auto& entry : instances_) {
     if (entry.first.purpose == Purpose::block) ids.push_back(entry.first);
@@ -111,9 +137,10 @@ void GroupMember::on_chunk(Instant now, const consensus::Chunk& chunk) {
     return;
   }
   if (auto* dealing = std::get_if<DealingRead>(&*read)) {
-    keygen(now, DealingSeen{dealing->member, dealing->word, dealing->dealing});
+    keygen(now, DealingSeen{dealing->member, dealing->word, std::move(dealing->dealing),
+                            std::move(dealing->manifest)});
   } else if (auto* state = std::get_if<StateRead>(&*read)) {
-    if (state->member != setup_.self) on_state(now, state->member, std::move(state->state));
+    if (state->member != setup_.self) on_state(now, std::move(*state));
   } else if (auto* candidate = std::get_if<CandidateRead>(&*read)) {
     candidates_.insert_or_assign(candidate->owner, candidate->candidate);
     reports.push_back(CandidateHeard{candidate->owner, std::move(candidate->candidate)});
@@ -128,9 +155,11 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
   dirty_ = urgent_ = true;
 }
 
-void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberState state) {
+void GroupMember::on_state(Instant now, StateRead read) {
+  const MemberIndex member = read.member;
   messages::MemberState& kept = states_[member];
-  const messages::MemberState before = std::exchange(kept, std::move(state));
+  const messages::MemberState before = std::exchange(kept, std::move(read.state));
+  const messages::SignedState& written = written_by_[member] = std::move(read.written);
   if (kept.keygen && kept.keygen != before.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
   for (const auto& agreed : kept.agreements) {
     // A state is written as a whole whenever one part of it changes.
@@ -142,7 +171,9 @@ void GroupMember::on_state(Instant now, MemberIndex member, messages::MemberStat
     if (!setup_.self) note_key_decision(now, agreed);
     feed_instance(now, agreed.instance, member, agreed);
   }
-  if (signing_ && kept.signing && kept.signing != before.signing) sign(now, PeerSigning{member, *kept.signing, {}});
+  if (signing_ && kept.signing && kept.signing != before.signing) {
+    sign(now, PeerSigning{member, *kept.signing, written});
+  }
   reports.push_back(MemberHeard{member, kept});
 }
 
@@ -184,12 +215,15 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
   dirty_ = true;
 
   for (StoredRecord& record :
-       records(storage::Table::agreement, AgreementMachine::record_key(instance))) {
+       records(storage::Table::agreement, AgreementMachine::record_key(set_hash_, instance))) {
     agree(now, instance, agreement::Restored{std::move(record.value)});
   }
   if (tip_) {
     agree(now, instance,
           agreement::BurnMoved{{links_.begin(), links_.end()}, *tip_});
+  }
+  if (instance.purpose == Purpose::block) {
+    for (const MemberIndex member : convicted_) agree(now, instance, agreement::Convicted{member});
   }
   for (const auto& [member, state] : states_) {
     for (const auto& agreed : state.agreements) {
@@ -337,16 +371,15 @@ void GroupMember::absorb(Instant now, const InstanceId& instance, agreement::Eff
     } else if (auto* decided = std::get_if<agreement::Decided>(&effect)) {
       on_decided(now, decided->certificate);
     } else if (auto* fault = std::get_if<agreement::FaultFound>(&effect)) {
-      static constexpr const char* kinds[] = {"two_proposals", "two_prepares", "two_commits",
-                                              "two_shares"};
+      static constexpr const char* kinds[] = {"two_proposals", "two_prepares", "two_commits"};
       evidence(fault->proof.member, kinds[static_cast<std::size_t>(fault->proof.kind)],
                encode(fault->proof));
-      sign(now, ExcludeSigner{fault->proof.member});
+      convict(now, fault->proof.member);
     }
   }
 }
 
-void GroupMember::absorb(Instant, SigningEffects list) {
+void GroupMember::absorb(Instant now, SigningEffects list) {
   for (SigningEffect& effect : list) {
     if (auto* persist = std::get_if<Persist>(&effect)) {
       effects.push_back(std::move(*persist));
@@ -367,8 +400,17 @@ void GroupMember::absorb(Instant, SigningEffects list) {
       reports.push_back(SignatureDone{ready->instance, ready->view, ready->signature});
     } else if (auto* fault = std::get_if<SigningEvidence>(&effect)) {
       evidence(fault->member, fault->kind, std::move(fault->proof));
+      convict(now, fault->member);
     }
   }
+}
+
+/// What one machine proved, the others act upon: no candidate of the member's is chosen and nobody
+/// asks it for a share any more.
+void GroupMember::convict(Instant now, MemberIndex member) {
+  if (!convicted_.insert(member).second) return;
+  agree_all(now, agreement::Convicted{member});
+  sign(now, ExcludeSigner{member});
 }
 
 void GroupMember::on_decided(Instant now, const consensus::VoteCertificate& certificate) {
@@ -423,8 +465,9 @@ void GroupMember::begin_signing(Instant now) {
   dirty_ = true;
   absorb(now, signing_->start());
   for (const auto& [member, state] : states_) {
-    if (state.signing) sign(now, PeerSigning{member, *state.signing, {}});
+    if (state.signing) sign(now, PeerSigning{member, *state.signing, written_by_.at(member)});
   }
+  for (const MemberIndex member : convicted_) sign(now, ExcludeSigner{member});
 }
 
 void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {
@@ -458,6 +501,7 @@ void GroupMember::close_signing(Instant now, const InstanceId& instance) {
 }
 
 void GroupMember::permit_announcement(Instant now, const Permit& permit) {
+  if (term_ && permit.instance.term < *term_) return;
   // One announcement replaces another; a few may be under way at once.
   if (std::find(announcing_.begin(), announcing_.end(), permit.instance) == announcing_.end()) {
     announcing_.push_back(permit.instance);
@@ -508,6 +552,7 @@ void GroupMember::settle_key() {
 }
 
 void GroupMember::put_dealing(const PutDealing& put) {
+  dealt_ = put;
   auto chunks = desk_->write_dealing(put.attempt, put.dealing);
   if (!chunks.ok()) {
     effects.push_back(Note{"this member does not deal: " + chunks.error().message()});
@@ -544,6 +589,7 @@ void GroupMember::set_offer(
 }
 
 void GroupMember::put_candidate(const messages::CandidateBlock& candidate) {
+  candidate_ = candidate;
   Persist persist;
   consensus::Chunk chunk = desk_->write_candidate(candidate, persist.writes);
   effects.push_back(std::move(persist));

@@ -16,8 +16,10 @@
 
 namespace quorate::actors {
 
-/// Everything a member found in its store at start, by table.
+/// Everything a member has in its store, by table: as found at start, and kept up with what it
+/// wrote since, because a group may be made a second time.
 using StoredTables = std::map<storage::Table, std::map<Bytes, Bytes>>;
+void keep(StoredTables& stored, const Persist& written);
 
 // What a generation reports to the role that owns it.
 
@@ -96,7 +98,8 @@ class GroupMember {
   GroupReports reports;
 
   void start(Instant now, BurnHeight height);
-  /// Its array was closed and is open again, empty: what this member says is written anew.
+  /// Its array was closed and is open again, empty: what this member says, its dealing and its
+  /// candidate are written anew.
   void resume();
   void on_burn(Instant now, const agreement::BurnMoved& moved, BurnHeight height);
   void on_chunk(Instant now, const consensus::Chunk& chunk);
@@ -116,7 +119,8 @@ class GroupMember {
   /// To every block instance of the generation.
   void agree_all(Instant now, const agreement::Input& input);
   void sign(Instant now, const SigningInput& input);
-  /// Lets the own share of an announcement leave, and forgets announcements long replaced.
+  /// Lets the own share of an announcement leave while its term goes on, and forgets announcements
+  /// long replaced.
   void permit_announcement(Instant now, const Permit& permit);
 
   /// Parts of the own state that the role decides.
@@ -155,7 +159,8 @@ class GroupMember {
   void absorb(Instant now, SigningEffects effects);
   void keygen(Instant now, const KeygenInput& input);
   void end_terms(Instant now, BurnHeight height);
-  void on_state(Instant now, MemberIndex member, messages::MemberState state);
+  void on_state(Instant now, StateRead read);
+  void convict(Instant now, MemberIndex member);
   void feed_instance(Instant now, const consensus::InstanceId& instance, MemberIndex member,
                      const messages::AgreementState& state);
   void judge_key_values(Instant now, const messages::AgreementState& state);
@@ -189,6 +194,10 @@ class GroupMember {
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;
   std::map<MemberIndex, messages::MemberState> states_;
+  /// Proof of each of these states, while it may be needed.
+  std::map<MemberIndex, messages::SignedState> written_by_;
+  /// Members proven faulty, by any of the machines.
+  std::set<MemberIndex> convicted_;
   std::map<crypto::PublicKey, messages::CandidateBlock> candidates_;
   /// The permission in force per instance.
   std::map<consensus::InstanceId, consensus::View> permits_;
@@ -204,6 +213,12 @@ class GroupMember {
   std::optional<messages::LeaderCertificate> leader_;
   std::optional<messages::AnnouncementOffer> offer_;
   List<messages::PostedRequest, messages::max_posted_requests> foreign_requests_;
+  /// Last written into the own slots.
+  std::optional<PutDealing> dealt_;
+  std::optional<messages::CandidateBlock> candidate_;
+  /// The own Bitcoin tip: its term, and whether it is past the generation.
+  std::optional<TermNumber> term_;
+  bool is_closed_{};
   bool key_settled_{};
   /// Something changed since the state was written; somebody waits for it.
   bool dirty_{};

@@ -52,8 +52,8 @@ struct KeygenSetup {
 [[nodiscard]] Bytes keygen_record_prefix(const consensus::SignerSet& set,
                                          std::uint32_t network_id);
 
-/// A dealing stands in a member's pre-computation slots (joined, see join_dealing; where joining is
-/// refused, the content of the first slot as it is). `word` is what the owner signed in the first
+/// A dealing stands in a member's pre-computation slots (joined, see join_dealing; who wrote
+/// pieces that cannot be joined has not dealt). `word` is what the owner signed in the first
 /// of them; its version is attempt + 1.
 struct DealingSeen {
   MemberIndex member;

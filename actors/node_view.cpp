@@ -84,6 +84,16 @@ bool NodeView::has_work() const {
          position_->burn_tip.height > position_->parent_view.height;
 }
 
+/// As every node will read it once it is mined: with another output missing or one that nobody can
+/// name it would count for nothing, and the coins would be spent.
+bool NodeView::is_payload_of(const bitcoin::Transaction& tx,
+                             const bitcoin::Announcement& expected) const {
+  const auto read = bitcoin::operation_of(params_.magic, tx);
+  if (!read.ok() || !*read) return false;
+  const auto* announced = std::get_if<bitcoin::Announcement>(&**read);
+  return announced != nullptr && *announced == expected;
+}
+
 Result<AnnouncementDigests> NodeView::check_offer(const messages::AnnouncementOffer& offer) const {
   if (!position_ || offer.term != position_->term || offer.cycle != position_->cycle) {
     return Errc::announcement_not_now;
@@ -95,11 +105,7 @@ Result<AnnouncementDigests> NodeView::check_offer(const messages::AnnouncementOf
   }
   const auto tx = bitcoin::decode_transaction(offer.unsigned_transaction.bytes);
   if (!tx.ok() || tx->inputs.size() < 2 || tx->inputs.size() != offer.spent.size() ||
-      tx->outputs.empty()) {
-    return Errc::announcement_malformed;
-  }
-  const bitcoin::Announcement payload{offer.term, offer.block, block->state_root, offer.height};
-  if (tx->outputs[0].script != bitcoin::operation_script(params_.magic, payload)) {
+      !is_payload_of(*tx, {offer.term, offer.block, block->state_root, offer.height})) {
     return Errc::announcement_malformed;
   }
   const auto producers = keys_.script(GroupKind::producers, offer.term.value);

@@ -61,6 +61,8 @@ class NodeView {
       const messages::AnnouncementOffer& offer) const;
 
  private:
+  [[nodiscard]] bool is_payload_of(const bitcoin::Transaction& tx,
+                                   const bitcoin::Announcement& expected) const;
   void apply_links(const messages::BurnTipChanged& moved);
   void apply_dropped(const messages::BlocksDropped& dropped);
 

@@ -588,7 +588,10 @@ void ProducerMachine::settle(Instant now) {
 
 void ProducerMachine::drain(Instant now, GroupMember& group) {
   while (!group.effects.empty() || !group.reports.empty()) {
-    for (MemberEffect& effect : group.effects) out_.push_back(std::move(effect));
+    for (MemberEffect& effect : group.effects) {
+      if (const auto* written = std::get_if<Persist>(&effect)) keep(config_.stored, *written);
+      out_.push_back(std::move(effect));
+    }
     group.effects.clear();
     GroupReports reports = std::move(group.reports);
     group.reports.clear();

@@ -102,14 +102,16 @@ void SigningMachine::Core::feed(const PeerSigning& peer, Effects& out) {
   const Peer before = known;
   known.nonces = peer.state.nonces;
   known.announce_nonces = peer.state.announce_nonces;
-  known.chunk = peer.chunk;
+  known.shares.assign(peer.state.shares.begin(), peer.state.shares.end());
+  known.written = peer.written;
   for (const auto& [old_list, new_list] :
        {std::pair{before.nonces, known.nonces},
         std::pair{before.announce_nonces, known.announce_nonces}}) {
     if (old_list && new_list && messages::contradict(*old_list, *new_list)) {
-      convict_equivocation(peer.member, *old_list, *new_list, before.chunk, peer.chunk, out);
+      convict_equivocation(peer.member, *old_list, *new_list, before.written, peer.written, out);
     }
   }
+  note_shares(peer.member, known, out);
   for (auto& [id, opening] : openings_) {
     feed_nonces(id, opening, peer.member, known, out);
     for (const messages::Reject& reject : peer.state.rejects) {
@@ -192,44 +194,44 @@ void SigningMachine::Core::complete(const InstanceId& id, Opening& opening,
 
 void SigningMachine::Core::convict(const InstanceId& id, const crypto::Convicted& verdict,
                                    Effects& out) {
-  if (!convicted_.insert(verdict.party).second) return;
   messages::SigningFault fault;
-  fault.cid = cid_;
   fault.member = verdict.party;
   const auto opening = openings_.find(id);
   ASSERT(opening != openings_.end());
-  if (verdict.request) {
-    fault.request = PostedRequest{id, opening->second.view, opening->second.subject,
-                                  verdict.request->entries};
+  if (verdict.request && verdict.share) {
+    fault.requests = {PostedRequest{id, opening->second.view, opening->second.subject,
+                                    verdict.request->entries}};
+    fault.shares = {*verdict.share};
   }
-  fault.share = verdict.share;
   fault.batches.assign(verdict.batches.begin(), verdict.batches.end());
   const auto peer = peers_.find(verdict.party);
-  if (peer != peers_.end() && !peer->second.chunk.is_empty()) {
-    fault.chunks.push_back({peer->second.chunk});
-  }
-  out.push_back(SigningEvidence{
-      verdict.party,
-      verdict.reason == Errc::nonce_equivocation ? "nonce_equivocation" : "bad_share",
-      encode(fault)});
-  excluded_.insert(verdict.party);
-  exclude_everywhere(out);
+  if (peer != peers_.end()) fault.states = {peer->second.written};
+  const bool is_equivocation = verdict.reason == Errc::nonce_equivocation;
+  accuse(is_equivocation ? "nonce_equivocation" : "bad_share", std::move(fault), out);
 }
 
 void SigningMachine::Core::convict_equivocation(MemberIndex member,
                                                 const crypto::NonceCommitments& before,
                                                 const crypto::NonceCommitments& now,
-                                                const SharedBytes& chunk_before,
-                                                const SharedBytes& chunk_now, Effects& out) {
-  if (!convicted_.insert(member).second) return;
+                                                const messages::SignedState& written_before,
+                                                const messages::SignedState& written_now,
+                                                Effects& out) {
   messages::SigningFault fault;
-  fault.cid = cid_;
   fault.member = member;
   fault.batches = {before, now};
-  if (!chunk_before.is_empty() && !chunk_now.is_empty()) {
-    fault.chunks = {{chunk_before}, {chunk_now}};
+  fault.states = {written_before, written_now};
+  accuse("nonce_equivocation", std::move(fault), out);
+}
+
+void SigningMachine::Core::accuse(const char* kind, messages::SigningFault fault, Effects& out) {
+  const MemberIndex member = fault.member;
+  if (!convicted_.insert(member).second) return;
+  fault.cid = cid_;
+  for (messages::SignedState& written : fault.states) {
+    const auto& first_slot = written.manifest.bytes.is_empty() ? written.state : written.manifest;
+    written.word.content_hash = crypto::sha512_256(first_slot.bytes.view());
   }
-  out.push_back(SigningEvidence{member, "nonce_equivocation", encode(fault)});
+  out.push_back(SigningEvidence{member, kind, encode(fault)});
   excluded_.insert(member);
   exclude_everywhere(out);
 }

@@ -1,8 +1,9 @@
 // The inside of SigningMachine. Source: docs/threshold_signing.md "Nonces", "Coordination".
 #pragma once
 
+#include <deque>
+
 #include "actors/signing_machine.hpp"
-#include "messages/signing_proof.hpp"
 
 namespace quorate::actors {
 
@@ -62,7 +63,21 @@ class SigningMachine::Core {
     Hash256 state_hash;
     std::optional<crypto::NonceCommitments> nonces;
     std::optional<crypto::NonceCommitments> announce_nonces;
-    SharedBytes chunk;
+    std::vector<crypto::SignatureShare> shares;
+    messages::SignedState written;
+  };
+  using RequestRef = std::shared_ptr<const messages::PostedRequest>;
+  /// A member's share for a block, with the words it stands in.
+  struct Answer {
+    RequestRef request;
+    crypto::SignatureShare share;
+    messages::SignedState written;
+  };
+  /// Requests for blocks that somebody posted: what a share's session stands for.
+  struct HeardRequest {
+    Hash256 hash;
+    crypto::SessionId session;
+    RequestRef request;
   };
   struct Permission {
     consensus::View view;
@@ -135,11 +150,20 @@ class SigningMachine::Core {
                 const crypto::GroupSignature& signature, Effects& out);
   void convict(const consensus::InstanceId& id, const crypto::Convicted& verdict, Effects& out);
   void convict_equivocation(MemberIndex member, const crypto::NonceCommitments& before,
-                            const crypto::NonceCommitments& now, const SharedBytes& chunk_before,
-                            const SharedBytes& chunk_now, Effects& out);
+                            const crypto::NonceCommitments& now,
+                            const messages::SignedState& written_before,
+                            const messages::SignedState& written_now, Effects& out);
+  void accuse(const char* kind, messages::SigningFault fault, Effects& out);
   void exclude_everywhere(Effects& out);
   void arm(Opening& opening, Effects& out);
   void trim_posted();
+
+  // signing_watch.cpp: who answers for two blocks in one view
+  void note_request(const messages::PostedRequest& request, const Hash256& hash, Effects& out);
+  void note_shares(MemberIndex member, const Peer& peer, Effects& out);
+  void note_answer(MemberIndex member, const Answer& answer, Effects& out);
+  void forget_answers(const consensus::InstanceId& instance);
+
   [[nodiscard]] const std::optional<crypto::NonceCommitments>& nonces_of(
       const Opening& opening, const Peer& peer) const;
 
@@ -171,6 +195,8 @@ class SigningMachine::Core {
   bool is_published_{};
 
   std::map<MemberIndex, Peer> peers_;
+  std::deque<HeardRequest> heard_;  ///< Oldest first.
+  std::map<MemberIndex, std::deque<Answer>> peer_answers_;
   std::map<consensus::InstanceId, Opening> openings_;
   std::uint64_t openings_made_{};
   std::set<MemberIndex> convicted_;

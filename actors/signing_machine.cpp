@@ -222,8 +222,9 @@ void SigningMachine::Core::remember_handled(const InstanceId& instance, const Ha
 
 void SigningMachine::Core::hear_request(const crypto::PublicKey& from,
                                         const PostedRequest& request, Effects& out) {
-  if (!signer_) return;
   const Hash256 hash = crypto::sha512_256(encode(request));
+  note_request(request, hash, out);
+  if (!signer_) return;
   const auto handled = handled_.find(request.instance);
   if (handled != handled_.end() && handled->second.contains(hash)) return;
   if (!concerns_me(request)) return;
@@ -324,6 +325,7 @@ void SigningMachine::Core::on(const CloseSigning& close, Effects& out) {
   const InstanceId& id = close.instance;
   openings_.erase(id);
   permits_.erase(id);
+  forget_answers(id);
   handled_.erase(id);
   std::erase_if(waiting_, [&](const auto& w) { return w.second.request.instance == id; });
   std::erase_if(rejects_, [&](const auto& r) { return r.first == id; });

@@ -15,7 +15,7 @@
 #include "actors/effects.hpp"
 #include "actors/keygen_machine.hpp"
 #include "crypto/frost_coordinator.hpp"
-#include "messages/signing_state.hpp"
+#include "messages/signing_proof.hpp"
 
 namespace quorate::actors {
 
@@ -45,12 +45,13 @@ struct SigningSetup {
   std::vector<StoredRecord> records;
 };
 
-/// A group member's signing state, from its state chunk. `chunk`: the encoded signed chunk, kept as
-/// evidence while its nonces or shares are in use (may be empty).
+/// A group member's signing state, from its state chunk, and what the member signed when it wrote
+/// that (the word's content hash may be missing): kept as evidence while its nonces or shares are
+/// in use.
 struct PeerSigning {
   MemberIndex member;
   messages::SigningState state;
-  SharedBytes chunk;
+  messages::SignedState written;
 };
 /// A request by somebody who is not of the group (an announcer): from its state chunk.
 struct RequestSeen {
@@ -114,7 +115,7 @@ struct SignatureReady {
 /// A member's fault. `proof`: an encoded messages::SigningFault.
 struct SigningEvidence {
   MemberIndex member;
-  std::string kind;  ///< "bad_share", "nonce_equivocation".
+  std::string kind;  ///< "bad_share", "two_shares", "nonce_equivocation".
   Bytes proof;
 };
 using SigningEffect = std::variant<Persist, ArmTimer, PublishSigning, PermitWanted, SealReady,

@@ -312,7 +312,10 @@ std::optional<InstanceId> StackerMachine::instance() const {
 void StackerMachine::settle(Instant now) {
   const auto drain = [&](GroupMember& group) {
     while (!group.effects.empty() || !group.reports.empty()) {
-      for (MemberEffect& effect : group.effects) out_.push_back(std::move(effect));
+      for (MemberEffect& effect : group.effects) {
+        if (const auto* written = std::get_if<Persist>(&effect)) keep(config_.stored, *written);
+        out_.push_back(std::move(effect));
+      }
       group.effects.clear();
       GroupReports reports = std::move(group.reports);
       group.reports.clear();

@@ -12,7 +12,7 @@ struct StackerConfig {
   consensus::Timing timing;
   /// Fresh and secret at every start of the process.
   Hash256 entropy;
-  /// What the store held at start.
+  /// What the store held at start; the machine keeps it up with what it writes.
   StoredTables stored;
 };
 

@@ -18,6 +18,20 @@ InstanceId key_instance(const SignerSet& set, std::uint32_t attempt) {
   return id;
 }
 
+Result<crypto::KeygenConfig> keygen_config(const SignerSet& set, std::uint32_t attempt,
+                                           std::uint32_t network_id) {
+  crypto::KeygenSpec spec;
+  spec.network = network_id;
+  spec.kind = set.kind;
+  spec.generation = set.generation;
+  spec.attempt = attempt;
+  spec.threshold = crypto::threshold_of(set.total_slots);
+  for (const SignerMember& member : set.members) {
+    spec.parties.push_back({member.key, member.slots});
+  }
+  return crypto::KeygenConfig::make(std::move(spec));
+}
+
 Result<> verify(const KeyCertificate& certificate, const SignerSet& set,
                 std::uint32_t network_id) {
   const KeyContent& content = certificate.content;
@@ -27,6 +41,10 @@ Result<> verify(const KeyCertificate& certificate, const SignerSet& set,
       content.dealing_hashes.size() != content.qualified.count() ||
       !crypto::is_valid(content.group_key)) {
     return Error{Errc::key_certificate_mismatch, "content"};
+  }
+  const auto config = keygen_config(set, content.attempt, network_id);
+  if (!config.ok() || content.cid != Hash256::from(config->id().view())) {
+    return Error{Errc::key_certificate_mismatch, "key generation"};
   }
   const Value expected{ValueKind::key, content.id(), {}};
   if (votes.phase != Phase::commit || votes.value != expected ||

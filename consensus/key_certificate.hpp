@@ -4,6 +4,7 @@
 #pragma once
 
 #include "consensus/agreement_types.hpp"
+#include "crypto/frost_keygen.hpp"
 
 namespace quorate::consensus {
 
@@ -42,8 +43,14 @@ struct KeyCertificate {
 /// The instance in which a set decides its key.
 [[nodiscard]] InstanceId key_instance(const SignerSet& set, std::uint32_t attempt);
 
-/// Checks shape, that the votes are for this content and this set's key instance, and every
-/// signature. @returns key_certificate_mismatch or what `verify(VoteCertificate)` says.
+/// The key generation of one attempt of a set. @returns what KeygenConfig::make refuses.
+[[nodiscard]] Result<crypto::KeygenConfig> keygen_config(const SignerSet& set,
+                                                         std::uint32_t attempt,
+                                                         std::uint32_t network_id);
+
+/// Checks shape, that the content names this set's key generation (seals are checked under its
+/// `cid`), that the votes are for this content and this set's key instance, and every signature.
+/// @returns key_certificate_mismatch or what `verify(VoteCertificate)` says.
 [[nodiscard]] Result<> verify(const KeyCertificate& certificate, const SignerSet& set,
                               std::uint32_t network_id);
 

@@ -42,7 +42,7 @@ Hash256 digest_of(const FaultProof& proof, const consensus::Vote& word, const Se
 
 Result<> verify(const FaultProof& proof, const consensus::SignerSet& set,
                 std::uint32_t network_id) {
-  if (proof.kind == FaultKind::two_shares || proof.member.value >= set.members.size() ||
+  if (proof.member.value >= set.members.size() ||
       proof.first.view != proof.second.view || proof.first.value == proof.second.value) {
     return Errc::fault_not_proven;
   }

@@ -114,10 +114,8 @@ enum class FaultKind : std::uint8_t {
   two_proposals = 0,
   two_prepares = 1,
   two_commits = 2,
-  /// Reserved: signature shares for two blocks in one view. Nothing finds or proves it so far.
-  two_shares = 3,
 };
-constexpr bool is_valid(FaultKind kind) { return static_cast<std::uint8_t>(kind) <= 3; }
+constexpr bool is_valid(FaultKind kind) { return static_cast<std::uint8_t>(kind) <= 2; }
 
 /// Two signed words of one member for one view that differ.
 struct FaultProof {
@@ -133,8 +131,8 @@ struct FaultProof {
   }
 };
 
-/// Whether the proof convicts: one view, two values, both signatures by the member; never for
-/// two_shares. @returns fault_not_proven.
+/// Whether the proof convicts: one view, two values, both signatures by the member. Shares for two
+/// blocks are proven by messages/signing_proof. @returns fault_not_proven.
 [[nodiscard]] Result<> verify(const FaultProof& proof, const consensus::SignerSet& set,
                               std::uint32_t network_id);
 

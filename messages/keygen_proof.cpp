@@ -14,28 +14,18 @@ bool is_cut_by(const SharedBytes& dealing, const SharedBytes& manifest) {
   return pieces.ok() && pieces->front() == manifest;
 }
 
-Result<> check_bytes(const DealingFault& fault) {
-  const SharedBytes& manifest = fault.manifest.bytes;
-  const SharedBytes& signed_content = manifest.is_empty() ? fault.dealing.bytes : manifest;
-  if (crypto::sha512_256(signed_content.view()) != fault.word.content_hash) {
-    return Error{Errc::fault_unsigned, "other bytes"};
-  }
-  if (!manifest.is_empty() && !is_cut_by(fault.dealing.bytes, manifest)) {
-    return Error{Errc::fault_unsigned, "other pieces"};
-  }
-  return done();
-}
-
 Result<crypto::Verdict> judge_dealing(const DealingFault& fault, const KeygenScene& scene) {
   TRY(check_signature(fault.word, fault.dealer, scene));
   if (fault.word.version.value != std::uint64_t{fault.attempt} + 1) {
     return Error{Errc::fault_unsigned, "version of another attempt"};
   }
-  TRY(check_bytes(fault));
+  TRY(check_content(fault.word, fault.dealing.bytes, fault.manifest.bytes));
   TRY_ASSIGN(const crypto::KeygenConfig config,
              keygen_config(scene.set, fault.attempt, scene.network_id));
   const auto parsed = crypto::parse_dealing(config, fault.dealing.bytes);
   using Guilty = crypto::Verdict::Guilty;
+  // An honest manifest is no dealing either: whoever shows it must show what it cuts.
+  if (!parsed.ok() && is_manifest(fault.dealing.bytes.view())) return Errc::no_fault_shown;
   if (!parsed.ok()) return crypto::Verdict{Guilty::dealer, fault.dealer, parsed.code()};
   if ((*parsed)->dealer() != fault.dealer) {
     return crypto::Verdict{Guilty::dealer, fault.dealer, Errc::bad_dealing};
@@ -48,6 +38,18 @@ Result<crypto::Verdict> judge_dealing(const DealingFault& fault, const KeygenSce
 }
 
 }  // namespace
+
+Result<> check_content(const SignedDealing& word, const SharedBytes& whole,
+                       const SharedBytes& manifest) {
+  const SharedBytes& signed_content = manifest.is_empty() ? whole : manifest;
+  if (crypto::sha512_256(signed_content.view()) != word.content_hash) {
+    return Error{Errc::fault_unsigned, "other bytes"};
+  }
+  if (!manifest.is_empty() && !is_cut_by(whole, manifest)) {
+    return Error{Errc::fault_unsigned, "other pieces"};
+  }
+  return done();
+}
 
 Result<> check_signature(const SignedDealing& word, MemberIndex dealer, const KeygenScene& scene) {
   if (dealer.value >= scene.set.members.size()) return Error{Errc::fault_unsigned, "no member"};

@@ -40,6 +40,10 @@ struct KeygenScene {
   }
 };
 
+/// Whether `word` signs `whole`, or the manifest that cuts `whole` into pieces (else empty).
+/// @returns fault_unsigned.
+[[nodiscard]] Result<> check_content(const SignedDealing& word, const SharedBytes& whole,
+                                     const SharedBytes& manifest);
 /// Whether the dealer signed these words. @returns fault_unsigned.
 [[nodiscard]] Result<> check_signature(const SignedDealing& word, MemberIndex dealer,
                                        const KeygenScene& scene);

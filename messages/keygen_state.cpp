@@ -18,11 +18,6 @@ Bytes manifest_of(std::size_t total, std::size_t piece_size,
   return text;
 }
 
-bool is_manifest(ByteView content) {
-  return content.size() >= manifest_magic.size() &&
-         std::equal(manifest_magic.begin(), manifest_magic.end(), content.begin());
-}
-
 }  // namespace
 
 Result<> check_shape(const KeygenState& state, std::size_t members) {
@@ -40,18 +35,9 @@ Result<> check_shape(const KeygenState& state, std::size_t members) {
   return done();
 }
 
-Result<crypto::KeygenConfig> keygen_config(const consensus::SignerSet& set, std::uint32_t attempt,
-                                           std::uint32_t network_id) {
-  crypto::KeygenSpec spec;
-  spec.network = network_id;
-  spec.kind = set.kind;
-  spec.generation = set.generation;
-  spec.attempt = attempt;
-  spec.threshold = crypto::threshold_of(set.total_slots);
-  for (const consensus::SignerMember& member : set.members) {
-    spec.parties.push_back({member.key, member.slots});
-  }
-  return crypto::KeygenConfig::make(std::move(spec));
+bool is_manifest(ByteView content) {
+  return content.size() >= manifest_magic.size() &&
+         std::equal(manifest_magic.begin(), manifest_magic.end(), content.begin());
 }
 
 Result<std::vector<SharedBytes>> split_dealing(const SharedBytes& dealing, std::size_t limit,

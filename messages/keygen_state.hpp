@@ -81,10 +81,7 @@ struct KeygenState {
 /// Counts and sizes that belong together for a set of `members`. @returns keygen_state_wrong_shape.
 [[nodiscard]] Result<> check_shape(const KeygenState& state, std::size_t members);
 
-/// The key generation of one attempt of a set. @returns what KeygenConfig::make refuses.
-[[nodiscard]] Result<crypto::KeygenConfig> keygen_config(const consensus::SignerSet& set,
-                                                         std::uint32_t attempt,
-                                                         std::uint32_t network_id);
+using consensus::keygen_config;
 
 /// What goes into a dealer's pre-computation slots when one chunk may hold `limit` bytes: the
 /// dealing itself if it fits; else a manifest first, then the pieces.
@@ -94,6 +91,9 @@ struct KeygenState {
 /// @returns dealing_too_large when `slots` slots do not suffice: such a member does not deal.
 [[nodiscard]] Result<std::vector<SharedBytes>> split_dealing(const SharedBytes& dealing,
                                                              std::size_t limit, std::size_t slots);
+
+/// Whether the content of a first slot says that pieces follow.
+[[nodiscard]] bool is_manifest(ByteView content);
 
 /// The dealing in these slots (first slot first; later ones may be empty while not yet there), or
 /// nothing while pieces are missing. @returns bad_dealing_manifest.

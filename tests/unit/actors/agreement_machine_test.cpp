@@ -511,6 +511,22 @@ TEST_CASE("agreement: a state already read costs nothing and orders nothing") {
   CHECK(g.effects[1].empty());
 }
 
+TEST_CASE("agreement: the sets of two Bitcoin branches keep their promises apart") {
+  Group one{Mode::producers}, other{Mode::producers, {40, 30, 30, 10}};
+  REQUIRE(one.instance == other.instance);
+  std::set<Bytes> keys;
+  for (Group* g : {&one, &other}) {
+    g->candidate_of_all(block_at(1, g->bitcoin.root));
+    g->show_proposal(1, g->proposal(0, {0, 0}, block_at(1, g->bitcoin.root)), 0);
+    REQUIRE(g->prepared(1));
+    for (const auto& effect : g->effects[1]) {
+      if (const auto* kept = std::get_if<Persist>(&effect)) keys.insert(kept->writes.at(0).key);
+    }
+  }
+  CHECK(keys.size() == 2);
+  CHECK(keys.contains(AgreementMachine::record_key(one.members.hash(), one.instance)));
+}
+
 TEST_CASE("agreement: after a restart in any phase nothing is said twice") {
   Group g{Mode::producers};
   const Value x = block_at(1, g.bitcoin.root), y = block_at(2, g.bitcoin.root);

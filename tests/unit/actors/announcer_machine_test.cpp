@@ -162,6 +162,25 @@ TEST_CASE("announcer: nothing to announce, no coins or a non-member: nothing lea
   CHECK(first<Note>(refused) != nullptr);
 }
 
+TEST_CASE("check_offer: what no node would count once it is mined is not signed") {
+  World world;
+  (void)world.lead(true);
+  const WalletEffects paid = world.pay(100'000);
+  const messages::AnnouncementOffer offer = first<messages::SignAnnouncement>(paid)->offer;
+  REQUIRE(world.view.check_offer(offer).ok());
+  const auto with_outputs = [&](const std::vector<bitcoin::TxOut>& outputs) {
+    auto changed = offer;
+    auto tx = *bitcoin::decode_transaction(offer.unsigned_transaction.bytes);
+    tx.outputs.resize(1);
+    for (const auto& output : outputs) tx.outputs.push_back(output);
+    changed.unsigned_transaction.bytes = bitcoin::encode_transaction(tx);
+    return world.view.check_offer(changed);
+  };
+  CHECK(with_outputs({{Sats{1'000}, bitcoin::wallet_script(key("wallet"))}}).ok());
+  CHECK(with_outputs({}).code() == Errc::announcement_malformed);
+  CHECK(with_outputs({{Sats{1'000}, {Bytes{0x51}}}}).code() == Errc::announcement_malformed);
+}
+
 TEST_CASE("check_offer: refuses by name what members must not sign") {
   World world;
   (void)world.lead(true);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "messages/keygen_proof.hpp"
+
 using namespace quorate;
 using namespace quorate::actors;
 
@@ -49,6 +51,10 @@ TEST_CASE("chunk desk: a state is read back by everybody, with rising versions")
   const auto read = desks.reader.read(once[0]).value();
   CHECK(std::get<StateRead>(read).state == state);
   CHECK(std::get<StateRead>(read).member == MemberIndex{1});
+  const messages::SignedState& written = std::get<StateRead>(read).written;
+  CHECK(written.state.bytes == SharedBytes{encode(state)});
+  CHECK(written.manifest.bytes.is_empty());
+  CHECK(written.word.signature == once[0].signature);
 }
 
 TEST_CASE("chunk desk: versions go on after a restart, and above what a replica holds") {
@@ -75,6 +81,9 @@ TEST_CASE("chunk desk: what exceeds one slot goes on in further ones and is read
     const auto read = desks.reader.read(chunk).value();
     if (const auto* dealt = std::get_if<DealingRead>(&read)) {
       CHECK(dealt->dealing == dealing);
+      // What the owner's signature is under, so that the dealing can be held against it.
+      CHECK(dealt->manifest == chunks[0].content.bytes);
+      CHECK(messages::check_content(dealt->word, dealt->dealing, dealt->manifest).ok());
       ++complete;
     }
   }

@@ -49,15 +49,18 @@ inline void check_nonces(const SigningWorld& world) {
   world.check_nonces([](bool holds) { CHECK(holds); });
 }
 
-/// Every proof convicts the member it names, who is one of the faulty.
+/// Every proof convicts the member it names, who is one of the faulty, before anybody who knows the
+/// set and its key.
 inline void check_evidence(const SigningWorld& world, const std::set<std::size_t>& faulty) {
   for (const auto& member : world.members) {
     for (const SigningEvidence& evidence : member.evidence) {
       CHECK(faulty.contains(evidence.member.value));
       const auto fault = decode<messages::SigningFault>(evidence.proof);
       REQUIRE(fault.ok());
-      const auto verdict = messages::judge(*fault, *world.group->group);
-      REQUIRE(verdict.ok());
+      const consensus::Params params = test_params();
+      const auto verdict = messages::judge(*fault, {params, world.group->set},
+                                           *world.group->group);
+      REQUIRE_MESSAGE(verdict.ok(), evidence.kind);
       CHECK(verdict->member == evidence.member);
     }
   }

@@ -60,6 +60,28 @@ TEST_CASE("signing: wrong shares convict their senders and the others still sign
   }
 }
 
+TEST_CASE("signing: a member that answers for two blocks in one view is convicted") {
+  SigningWorld world(six());
+  world.boot_all();
+  world.run(2);
+  for (std::size_t p = 0; p < 6; ++p) REQUIRE(world.tell(p, permit(9, p == 1 ? 2 : 1)).ok());
+  REQUIRE(world.tell(2, opening(9, 2)).ok());  // Nobody honest answers that.
+  world.exchange();
+  world.exchange();
+  REQUIRE(world.tell(1, permit(9, 1)).ok());
+  REQUIRE(world.tell(0, opening(9, 1)).ok());
+  world.run(6);
+  std::size_t proofs = 0;
+  for (std::size_t p : {0u, 2u, 3u, 4u, 5u}) {
+    for (const SigningEvidence& evidence : world.members[p].evidence) {
+      CHECK(evidence.kind == "two_shares");
+      ++proofs;
+    }
+  }
+  CHECK(proofs == 5);
+  check_evidence(world, {1});
+}
+
 TEST_CASE("signing: 30 members, 100 slots, 33 % silent, lying or crashing") {
   std::vector<std::uint32_t> weights;
   for (std::uint32_t p = 0; p < 30; ++p) weights.push_back(p < 10 ? 4 : 3);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "actors/signing_machine.hpp"
+#include "messages/member_state.hpp"
 #include "messages/signing_proof.hpp"
 #include "tests/unit/actors/keygen_world.hpp"
 
@@ -53,6 +54,29 @@ inline TestGroup make_group(const std::vector<std::uint32_t>& weights) {
                  {made.dealings.begin(), made.dealings.end()},
                  made.share_root,
                  made.group_key};
+  return out;
+}
+
+inline consensus::Params test_params() {
+  consensus::Params params;
+  params.network_id = test_network;
+  return params;
+}
+
+/// What member p signs when its state chunk holds this, as a reader of the chunk keeps it.
+inline messages::SignedState written(const consensus::SignerSet& set, std::size_t p,
+                                     const messages::SigningState& signing) {
+  const consensus::Params params = test_params();
+  messages::MemberState state;
+  state.signing = signing;
+  messages::SignedState out;
+  out.state.bytes = SharedBytes{encode(state)};
+  out.word.version = ChunkVersion{1};
+  const Hash256 digest = consensus::chunk_digest(
+      params.network_id, consensus::boot_db_address(params, set),
+      consensus::first_signing_slot(params, set, MemberIndex{static_cast<std::uint16_t>(p)}),
+      out.word.version, crypto::sha512_256(out.state.bytes.view()));
+  out.word.signature = crypto::sign_recoverable(member_key(p), digest);
   return out;
 }
 
@@ -171,7 +195,8 @@ class SigningWorld {
           (void)tell(p, RequestSeen{member_key(q).public_key(), request});
         }
       } else {
-        (void)tell(p, PeerSigning{MemberIndex{static_cast<std::uint16_t>(q)}, state, {}});
+        (void)tell(p, PeerSigning{MemberIndex{static_cast<std::uint16_t>(q)}, state,
+                                  written(group->set, q, state)});
       }
     }
   }

@@ -68,7 +68,7 @@ TEST_CASE("block and sealed block: codecs, with and without the optional parts")
   testing::check_codec(Block{});
   testing::check_codec(world.seal(second->block));
   CHECK(to_hex(crypto::sha256(encode(*world.chain.block(first)))) ==
-        "419c026140b5301f74262e67c4d22c3829aa14aae2348962e9269e51c9fe365e");
+        "7b5b9f675c171df54c54ca6aab5c034aa4e8fa730aa7ce7a65a7821a1bc82937");
 }
 
 TEST_CASE("block: certificates_hash covers each optional part") {

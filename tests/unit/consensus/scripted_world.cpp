@@ -128,16 +128,22 @@ KeyCertificate certify(const SignerSet& set, std::uint32_t network_id, std::uint
   content.kind = set.kind;
   content.generation = set.generation;
   content.attempt = attempt;
-  content.cid = crypto::sha256(encode(set));
+  content.cid = Hash256::from(keygen_config(set, attempt, network_id)->id().view());
   content.qualified = BitVector{static_cast<std::uint16_t>(set.members.size())};
   for (std::size_t p = 0; p < set.members.size(); ++p) {
     content.qualified.set(p);
     content.dealing_hashes.push_back(crypto::sha256(set.members[p].key.view()));
   }
   content.group_key = group_secret(set.kind, set.generation).public_key();
-  VoteCertificate& votes = out.votes;
+  out.votes = certify_content(content, set, network_id);
+  return out;
+}
+
+VoteCertificate certify_content(const KeyContent& content, const SignerSet& set,
+                                std::uint32_t network_id) {
+  VoteCertificate votes;
   votes.phase = Phase::commit;
-  votes.instance = key_instance(set, attempt);
+  votes.instance = key_instance(set, content.attempt);
   votes.value = {ValueKind::key, content.id(), {}};
   votes.signers = content.qualified;
   const Hash256 digest = vote_digest(network_id, set.hash(network_id), votes.phase, votes.instance,
@@ -145,7 +151,7 @@ KeyCertificate certify(const SignerSet& set, std::uint32_t network_id, std::uint
   for (const SignerMember& member : set.members) {
     votes.signatures.push_back(crypto::sign_schnorr(secret_of(member.key), digest, {}));
   }
-  return out;
+  return votes;
 }
 
 GroupSeal group_seal_without(const SignerSet& set, const KeyContent& content, const BlockId& id,

@@ -41,6 +41,9 @@ bitcoin::BurnTx enrollment_tx(const Producer& producer, const EnrollmentWindow& 
 crypto::SecretKey group_secret(GroupKind kind, std::uint64_t generation);
 /// A certificate for that key, signed by all members. `secret_of` finds a member's key.
 KeyCertificate certify(const SignerSet& set, std::uint32_t network_id, std::uint32_t attempt = 0);
+/// All members' commit votes for this content.
+VoteCertificate certify_content(const KeyContent& content, const SignerSet& set,
+                                std::uint32_t network_id);
 GroupSeal group_seal(const SignerSet& set, const KeyContent& content, const BlockId& id,
                      const Params& params);
 /// Without the bits of these members.

@@ -148,6 +148,4 @@ TEST_CASE("fault proof: convicts only with two true signatures for two values of
   bad = good;
   bad.kind = FaultKind::two_commits;
   CHECK(judge(bad).code() == Errc::fault_not_proven);
-  bad.kind = FaultKind::two_shares;
-  CHECK(judge(bad).code() == Errc::fault_not_proven);
 }

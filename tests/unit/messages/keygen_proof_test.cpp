@@ -70,6 +70,16 @@ TEST_CASE("judge: a dealing in pieces convicts through its manifest") {
   CHECK(judge(KeygenFault{fault}, s.scene).code() == Errc::fault_unsigned);
 }
 
+TEST_CASE("judge: an honest manifest shown without what it cuts convicts nobody") {
+  Scene s;
+  const auto slots = split_dealing(s.dealing, 200, 100);
+  REQUIRE(slots.ok());
+  DealingFault fault;
+  fault.word = test::sign_word(s.scene, 0, ChunkVersion{1}, slots->front());
+  fault.dealing.bytes = slots->front();
+  CHECK(judge(KeygenFault{fault}, s.scene).code() == Errc::no_fault_shown);
+}
+
 TEST_CASE("judge: a complaint about a good box convicts who made it, if they proved it") {
   Scene s;
   const auto parsed = crypto::parse_dealing(s.config, s.dealing);
