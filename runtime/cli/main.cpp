@@ -1,8 +1,9 @@
-// The program `quorate`: reads the command line (the only file that includes CLI11) and runs a
-// command.
+// The program `quorate`: reads the command line (with frost_options.cpp the only file that includes
+// CLI11) and runs a command.
 #include <CLI/CLI.hpp>
 
 #include "runtime/cli/bench_command.hpp"
+#include "runtime/cli/frost_options.hpp"
 #include "runtime/cli/sim_command.hpp"
 
 namespace {
@@ -83,6 +84,9 @@ int main(int argc, char** argv) {
   add_sim(app, sim);
   quorate::cli::BenchOptions bench;
   const CLI::App* const bench_threshold = add_bench(app, bench);
+  quorate::cli::FrostOptions frost;
+  std::optional<quorate::cli::FrostVerb> frost_verb;
+  quorate::cli::add_frost(app, frost, frost_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -92,5 +96,6 @@ int main(int argc, char** argv) {
   if (bench_threshold->parsed()) {
     return static_cast<int>(quorate::cli::run_bench_threshold(bench));
   }
+  if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
   return static_cast<int>(quorate::cli::run_sim(sim));
 }
