@@ -11,12 +11,6 @@ bool is_trivial(const Point& a, const Point& b) {
   return a.is_infinity() || b.is_infinity() || is_opposite(a, b);
 }
 
-Point trivial_sum(const Point& a, const Point& b) {
-  if (a.is_infinity()) return b;
-  if (b.is_infinity()) return a;
-  return Point{};
-}
-
 /// The divisor of the slope: x_b − x_a (3 units), or 2y for a doubling (2 units).
 Field slope_divisor(const Point& a, const Point& b) {
   if (is_trivial(a, b)) return Field{1};
@@ -37,27 +31,44 @@ Point sum_with(const Point& a, const Point& b, const Field& inverse) {
 
 }  // namespace
 
-void AffineBatch::add(Point& sum, const Point& a, const Point& b) {
-  const Field divisor = slope_divisor(a, b);
-  jobs_.push_back({&sum, &a, &b, divisor, product_});
-  product_ = product_ * divisor;
+Point trivial_sum(const Point& a, const Point& b) {
+  if (a.is_infinity()) return b;
+  if (b.is_infinity()) return a;
+  return Point{};
 }
 
 void AffineBatch::flush() {
+  // Below this one lane would do all the work.
+  constexpr std::size_t worth_lanes = 4;
+  if (code_ == CurveCode::lanes && jobs_.size() >= worth_lanes) {
+    add_in_lanes(jobs_, lanes_);
+  } else {
+    flush_one_by_one();
+  }
+  jobs_.clear();
+}
+
+void AffineBatch::flush_one_by_one() {
   if (jobs_.empty()) return;
-  Field inverse = product_.inverse();
+  divisors_.clear();
+  prefixes_.clear();
+  Field product{1};
+  for (const AffineJob& job : jobs_) {
+    divisors_.push_back(slope_divisor(*job.a, *job.b));
+    prefixes_.push_back(product);
+    product = product * divisors_.back();
+  }
+  Field inverse = product.inverse();
   for (std::size_t i = jobs_.size(); i-- > 0;) {
-    const Job& job = jobs_[i];
+    const AffineJob& job = jobs_[i];
     if (is_trivial(*job.a, *job.b)) {
       *job.sum = trivial_sum(*job.a, *job.b);  // divisor 1 left the running products as they were
       continue;
     }
-    const Field own = inverse * job.prefix;
-    inverse = inverse * job.divisor;
+    const Field own = inverse * prefixes_[i];
+    inverse = inverse * divisors_[i];
     *job.sum = sum_with(*job.a, *job.b, own);
   }
-  jobs_.clear();
-  product_ = Field{1};
 }
 
 }  // namespace quorate::crypto

@@ -119,6 +119,14 @@ class Field {
   /// Equality of representation: only for two normalized values.
   bool operator==(const Field&) const = default;
 
+  /// Limbs of 52 bits, lowest first, for code that works on several elements at once.
+  [[nodiscard]] const std::array<std::uint64_t, 5>& limbs() const { return limbs_; }
+  static Field from_limbs(const std::array<std::uint64_t, 5>& limbs) {
+    Field r;
+    r.limbs_ = limbs;
+    return r;
+  }
+
   /// 1/x, and 0 for 0; tight argument.
   [[nodiscard]] Field inverse() const;
   /// A root of x if there is one (else the result squared differs from x).

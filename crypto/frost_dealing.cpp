@@ -69,15 +69,10 @@ Result<> check_header(const KeygenConfig& config, const Header& h, std::size_t s
 }
 
 Result<std::vector<Point>> read_commitments(Reader& in, std::uint32_t threshold) {
-  std::vector<Point> out;
-  out.reserve(threshold);
-  for (std::uint32_t j = 0; j < threshold; ++j) {
-    const Result<Point> v = Point::parse_ext(in.raw(PublicKey::size));
-    if (!v.ok() || (j == 0 && v->is_infinity())) {
-      return Error{Errc::bad_commitment, std::to_string(j)};
-    }
-    out.push_back(*v);
-  }
+  Result<std::vector<Point>> out =
+      parse_points(in.raw(std::size_t{PublicKey::size} * threshold), Infinity::allowed);
+  if (!out.ok()) return Error{Errc::bad_commitment, out.error().detail};
+  if (out->front().is_infinity()) return Error{Errc::bad_commitment, "0"};
   return out;
 }
 

@@ -81,16 +81,22 @@ SecretNonce generate_nonce(const Hash256& rand32, const NonceContext& context) {
 }
 
 Result<AggregateNonce> aggregate_nonces(std::span<const PublicNonce> nonces) {
-  AggregateNonce out;
   // First halves of all, then second halves: the order in which the reference names a culprit.
+  Bytes halves;
+  halves.reserve(PublicNonce::size * nonces.size());
+  for (const PublicNonce& nonce : nonces) append(halves, nonce.view().first(33));
+  for (const PublicNonce& nonce : nonces) append(halves, nonce.view().subspan(33));
+  const Result<std::vector<Point>> points = parse_points(halves, Infinity::refused);
+  if (!points.ok()) {
+    const std::size_t position = std::stoul(points.error().detail) % nonces.size();
+    return Error{Errc::bad_public_nonce, std::to_string(position)};
+  }
+  std::array<JacobianPoint, 2> sums;
+  for (std::size_t i = 0; i < points->size(); ++i) sums[i / nonces.size()] += (*points)[i];
+  const std::vector<Point> both = to_affine(sums);
+  AggregateNonce out;
   for (std::size_t half = 0; half < 2; ++half) {
-    JacobianPoint sum;
-    for (std::size_t i = 0; i < nonces.size(); ++i) {
-      const Result<Point> r = Point::parse(nonces[i].view().subspan(33 * half, 33));
-      if (!r.ok()) return Error{Errc::bad_public_nonce, std::to_string(i)};
-      sum += *r;
-    }
-    const PublicKey bytes = sum.to_affine().serialize_ext();
+    const PublicKey bytes = both[half].serialize_ext();
     std::copy(bytes.bytes.begin(), bytes.bytes.end(),
               out.bytes.begin() + static_cast<std::ptrdiff_t>(33 * half));
   }

@@ -1,6 +1,7 @@
 #include "crypto/frost_request.hpp"
 
 #include "crypto/hash.hpp"
+#include "crypto/schnorr_batch.hpp"
 
 namespace quorate::crypto {
 
@@ -73,20 +74,19 @@ Result<> verify_block_signature(const KeygenConfig& config, const PublicKey& gro
   if (config.weight_of(parties).value < config.threshold()) return Errc::below_threshold;
   if (signature.attestations.size() != parties.count()) return Errc::attestation_count_mismatch;
   const Hash256 message = block_sign_message(config, block, parties);
-  if (!verify_schnorr(x_only(group_key), message.view(), signature.signature)) {
-    return Errc::bad_signature;
-  }
-  std::size_t next = 0;
+  std::vector<SchnorrClaim> claims = {{x_only(group_key), message, signature.signature}};
+  std::vector<std::uint16_t> named;
   for (std::uint16_t p = 0; p < parties.size(); ++p) {
     if (!parties.test(p)) continue;
     const MemberIndex party{p};
-    const Hash256 digest = attestation_digest(message, party);
-    if (!verify_schnorr(x_only(config.party(party).key), digest.view(),
-                        signature.attestations[next++])) {
-      return Error{Errc::bad_attestation, std::to_string(p)};
-    }
+    claims.push_back({x_only(config.party(party).key), attestation_digest(message, party),
+                      signature.attestations[named.size()]});
+    named.push_back(p);
   }
-  return done();
+  const std::optional<std::size_t> lie = find_false_claim(claims);
+  if (!lie) return done();
+  if (*lie == 0) return Errc::bad_signature;
+  return Error{Errc::bad_attestation, std::to_string(named[*lie - 1])};
 }
 
 }  // namespace quorate::crypto

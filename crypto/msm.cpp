@@ -1,5 +1,7 @@
 #include "crypto/msm.hpp"
 
+#include <algorithm>
+
 #include "crypto/affine_batch.hpp"
 #include "crypto/endomorphism.hpp"
 
@@ -9,7 +11,8 @@ namespace {
 using U128 = unsigned __int128;
 
 /// From this many terms on Pippenger is faster (measured: docs/performance.md).
-constexpr std::size_t pippenger_from = 90;
+constexpr std::size_t pippenger_from_lanes = 4;
+constexpr std::size_t pippenger_from_singly = 12;
 
 /// One term after the split: magnitude below 2^128, sign moved into the point.
 struct HalfTerm {
@@ -17,10 +20,11 @@ struct HalfTerm {
   Point point;
 };
 
-/// Two half terms per term; zero scalars and infinite points vanish.
-std::vector<HalfTerm> split_terms(std::span<const Scalar> scalars, std::span<const Point> points) {
+/// Two half terms per term into `out`; zero scalars and infinite points vanish.
+void split_terms(std::span<const Scalar> scalars, std::span<const Point> points,
+                 std::vector<HalfTerm>& out) {
   ASSERT(scalars.size() == points.size());
-  std::vector<HalfTerm> out;
+  out.clear();
   out.reserve(2 * scalars.size());
   const auto put = [&out](const HalfScalar& half, const Point& p) {
     if (half.magnitude != 0) out.push_back({half.magnitude, half.negative ? -p : p});
@@ -31,7 +35,6 @@ std::vector<HalfTerm> split_terms(std::span<const Scalar> scalars, std::span<con
     put(halves.first, points[i]);
     put(halves.second, apply_endomorphism(points[i]));
   }
-  return out;
 }
 
 // ---- Strauss: one common chain of doublings, wNAF digits with tables of odd multiples.
@@ -79,10 +82,16 @@ std::vector<Point> odd_multiples(const std::vector<HalfTerm>& terms) {
 
 // ---- Pippenger: digits of a window select buckets; buckets are summed with shared inversions.
 
+/// The window with the fewest additions: one per term, and two per bucket to weigh the buckets.
 std::size_t window_bits(std::size_t half_terms) {
-  std::size_t bits = 4;
-  while (bits < 13 && half_terms > std::size_t{5} << bits) ++bits;
-  return bits;
+  const auto additions = [half_terms](std::size_t bits) {
+    return (128 / bits + 1) * (half_terms + (std::size_t{1} << bits));
+  };
+  std::size_t best = 2;
+  for (std::size_t bits = 3; bits <= 15; ++bits) {
+    if (additions(bits) < additions(best)) best = bits;
+  }
+  return best;
 }
 
 /// Signed digits of c bits: |digit| <= 2^(c−1).
@@ -107,80 +116,207 @@ class DigitReader {
   std::size_t bits_;
 };
 
-/// Sums the elements of each bucket in place by halving: a round adds neighbours of all buckets with
-/// few shared inversions. `begin` has one more element than there are buckets.
-void reduce_buckets(std::vector<Point>& points, std::vector<std::size_t>& counts,
-                    const std::vector<std::size_t>& begin) {
-  constexpr std::size_t chunk = 512;
-  AffineBatch batch;
-  for (bool again = true; again;) {
-    again = false;
-    for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
-      const std::size_t count = counts[bucket];
-      if (count < 2) continue;
-      Point* const p = points.data() + begin[bucket];
-      // A sum goes to the place of its pair's first element; they are moved together below.
-      for (std::size_t i = 0; i + 1 < count; i += 2) batch.add(p[i], p[i], p[i + 1]);
-      if (batch.pending() >= chunk) batch.flush();
-      again = true;
-    }
-    batch.flush();
-    for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
-      if (counts[bucket] < 2) continue;
-      Point* const p = points.data() + begin[bucket];
-      const std::size_t next = (counts[bucket] + 1) / 2;
-      for (std::size_t i = 1; i < next; ++i) p[i] = p[2 * i];
-      counts[bucket] = next;
-    }
-  }
-}
+/// Additions per inversion: enough that the inversion does not show, few enough that the pending work
+/// stays in the processor's cache.
+constexpr std::size_t chunk = 2048;
 
-/// Σ digit·point over one window.
-class WindowSum {
+/// Lists of points that are to be summed, one after the other in one array.
+class PointLists {
  public:
-  explicit WindowSum(std::size_t buckets) : counts_(buckets), begin_(buckets + 1) {}
-
-  JacobianPoint of(const std::vector<HalfTerm>& terms, const std::int32_t* digits,
-                   std::size_t stride) {
-    fill(terms, digits, stride);
-    reduce_buckets(points_, counts_, begin_);
-    // Σ d·B_d as a sum of suffix sums.
-    JacobianPoint suffix, total;
-    for (std::size_t b = counts_.size(); b-- > 0;) {
-      if (counts_[b] != 0) suffix += points_[begin_[b]];
-      total += suffix;
+  explicit PointLists(CurveCode code) : batch_(code) {}
+  /// Empty lists with room for `counts[k]` points each.
+  void reset(const std::vector<std::uint32_t>& counts) {
+    begin_.resize(counts.size());
+    counts_.assign(counts.size(), 0);
+    std::size_t total = 0;
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      begin_[k] = total;
+      total += counts[k];
     }
-    return total;
+    if (points_.size() < total) points_.resize(total);
+  }
+  void put(std::size_t list, const Point& p) { points_[begin_[list] + counts_[list]++] = p; }
+  void put_negated(std::size_t list, const Point& p) {
+    points_[begin_[list] + counts_[list]++] = -p;
+  }
+
+  /// Leaves each list with its sum, by halving: a round adds neighbours of all lists with few shared
+  /// inversions.
+  void reduce() {
+    while (add_neighbours()) move_together();
+  }
+  /// Only after `reduce`; an empty list sums to infinity.
+  [[nodiscard]] Point sum(std::size_t list) const {
+    return counts_[list] == 0 ? Point{} : points_[begin_[list]];
   }
 
  private:
-  void fill(const std::vector<HalfTerm>& terms, const std::int32_t* digits, std::size_t stride) {
-    std::fill(counts_.begin(), counts_.end(), 0);
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      const std::int32_t d = digits[i * stride];
-      if (d != 0) ++counts_[static_cast<std::size_t>(d < 0 ? -d : d) - 1];
+  bool add_neighbours() {
+    bool any = false;
+    for (std::size_t list = 0; list < counts_.size(); ++list) {
+      Point* const p = points_.data() + begin_[list];
+      // A sum goes to the place of its pair's first element.
+      for (std::size_t i = 0; i + 1 < counts_[list]; i += 2) {
+        batch_.add(p[i], p[i], p[i + 1]);
+        any = true;
+      }
+      if (batch_.pending() >= chunk) batch_.flush();
     }
-    begin_[0] = 0;
-    for (std::size_t b = 0; b < counts_.size(); ++b) begin_[b + 1] = begin_[b] + counts_[b];
-    points_.resize(begin_.back());
-    std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      const std::int32_t d = digits[i * stride];
-      if (d == 0) continue;
-      const std::size_t place = next[static_cast<std::size_t>(d < 0 ? -d : d) - 1]++;
-      points_[place] = d < 0 ? -terms[i].point : terms[i].point;
+    batch_.flush();
+    return any;
+  }
+  void move_together() {
+    for (std::size_t list = 0; list < counts_.size(); ++list) {
+      Point* const p = points_.data() + begin_[list];
+      counts_[list] = (counts_[list] + 1) / 2;
+      for (std::size_t i = 1; i < counts_[list]; ++i) p[i] = p[2 * i];
     }
   }
 
   std::vector<Point> points_;
-  std::vector<std::size_t> counts_;
   std::vector<std::size_t> begin_;
+  std::vector<std::uint32_t> counts_;
+  AffineBatch batch_;
+};
+
+/// The digits of all terms, `windows` per term.
+struct Digits {
+  std::size_t bits{};
+  std::size_t windows{};
+  std::vector<std::int32_t> values;
+
+  void read(const std::vector<HalfTerm>& terms) {
+    bits = window_bits(terms.size());
+    const DigitReader reader{bits};
+    windows = reader.count();
+    values.resize(terms.size() * windows);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      reader.read(terms[i].magnitude, values.data() + i * windows);
+    }
+  }
+  /// Buckets of one window are numbered 0..2^(bits−1); number 0 stays empty.
+  [[nodiscard]] std::size_t buckets() const { return (std::size_t{1} << (bits - 1)) + 1; }
+};
+
+/// Pippenger's sum. An object may be used again and again and keeps its memory: fresh pages cost as
+/// much as the additions.
+class BucketSum {
+ public:
+  explicit BucketSum(CurveCode code) : lists_(code), batch_(code) {}
+
+  Point of(std::span<const Scalar> scalars, std::span<const Point> points) {
+    split_terms(scalars, points, terms_);
+    if (terms_.empty()) return Point{};
+    digits_.read(terms_);
+    by_bit_.resize(digits_.windows * digits_.bits);
+    // Windows are worked on together: so many that inversions are shared widely, so few that the
+    // points stay in the cache.
+    constexpr std::size_t points_at_once = 8192;
+    const std::size_t together = std::max<std::size_t>(points_at_once / terms_.size(), 1);
+    for (std::size_t w = 0; w < digits_.windows; w += together) {
+      sum_windows(w, std::min(w + together, digits_.windows));
+    }
+    JacobianPoint sum;
+    for (std::size_t bit = by_bit_.size(); bit-- > 0;) {
+      sum = sum.doubled();
+      sum += by_bit_[bit];
+    }
+    return sum.to_affine();
+  }
+  /// Whether so much memory should be kept for the next sum.
+  [[nodiscard]] bool is_small() const { return terms_.capacity() <= std::size_t{1} << 17; }
+
+ private:
+  /// by_bit_[b] ← the sum of the terms that have weight 2^b, for the windows first..last−1.
+  void sum_windows(std::size_t first, std::size_t last) {
+    fill(first, last);
+    lists_.reduce();
+    buckets_.resize(last - first);
+    for (std::size_t w = 0; w < buckets_.size(); ++w) {
+      buckets_[w].resize(digits_.buckets());
+      for (std::size_t b = 0; b < digits_.buckets(); ++b) {
+        buckets_[w][b] = lists_.sum(w * digits_.buckets() + b);
+      }
+    }
+    weigh(first);
+  }
+
+  void fill(std::size_t first, std::size_t last) {
+    const std::size_t count = digits_.buckets();
+    std::vector<std::uint32_t> counts((last - first) * count);
+    const auto list_of = [count](std::size_t w, std::int32_t d) {
+      return w * count + static_cast<std::size_t>(d < 0 ? -d : d);
+    };
+    for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point&) {
+      ++counts[list_of(w, d)];
+    });
+    lists_.reset(counts);
+    for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point& p) {
+      if (d < 0) {
+        lists_.put_negated(list_of(w, d), p);
+      } else {
+        lists_.put(list_of(w, d), p);
+      }
+    });
+  }
+
+  template <class Visit>
+  void for_each_digit(std::size_t first, std::size_t last, const Visit& visit) const {
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+      const std::int32_t* const digits = digits_.values.data() + i * digits_.windows;
+      for (std::size_t w = first; w < last; ++w) {
+        if (digits[w] != 0) visit(w - first, digits[w], terms_[i].point);
+      }
+    }
+  }
+
+  /// Σ d·B_d by the bits of d: those with bit 0 are the odd places; then B_2k + B_2k+1 takes place k
+  /// and the next bit is bit 0. Two additions per bucket in all.
+  void weigh(std::size_t first) {
+    const std::size_t bits = digits_.bits;
+    std::vector<std::uint32_t> counts;
+    for (std::size_t w = 0; w < buckets_.size(); ++w) {
+      std::size_t places = digits_.buckets();
+      for (std::size_t bit = 0; bit < bits; ++bit, places = (places + 1) / 2) {
+        counts.push_back(static_cast<std::uint32_t>(places / 2));
+      }
+    }
+    lists_.reset(counts);
+    for (std::size_t bit = 0; bit < bits; ++bit) fold(bit);
+    lists_.reduce();
+    for (std::size_t list = 0; list < counts.size(); ++list) {
+      by_bit_[first * bits + list] = lists_.sum(list);
+    }
+  }
+
+  void fold(std::size_t bit) {
+    for (std::size_t w = 0; w < buckets_.size(); ++w) {
+      std::vector<Point>& b = buckets_[w];
+      for (std::size_t k = 1; k < b.size(); k += 2) lists_.put(w * digits_.bits + bit, b[k]);
+      // Place 0 has no weight, so its sums are never looked at: the first pair is left out.
+      for (std::size_t k = 3; k < b.size(); k += 2) batch_.add(b[k - 1], b[k - 1], b[k]);
+      if (batch_.pending() >= chunk) batch_.flush();
+    }
+    batch_.flush();
+    for (std::vector<Point>& b : buckets_) {
+      for (std::size_t k = 2; k < b.size(); k += 2) b[k / 2] = b[k];
+      b.resize((b.size() + 1) / 2);
+    }
+  }
+
+  std::vector<HalfTerm> terms_;
+  Digits digits_;
+  std::vector<Point> by_bit_;
+  PointLists lists_;
+  std::vector<std::vector<Point>> buckets_;
+  AffineBatch batch_;
 };
 
 }  // namespace
 
 Point multi_multiply_strauss(std::span<const Scalar> scalars, std::span<const Point> points) {
-  const std::vector<HalfTerm> terms = split_terms(scalars, points);
+  std::vector<HalfTerm> terms;
+  split_terms(scalars, points, terms);
   const std::vector<Point> tables = odd_multiples(terms);
   std::vector<std::array<std::int8_t, half_bits>> digits;
   digits.reserve(terms.size());
@@ -197,27 +333,22 @@ Point multi_multiply_strauss(std::span<const Scalar> scalars, std::span<const Po
   return sum.to_affine();
 }
 
-Point multi_multiply_pippenger(std::span<const Scalar> scalars, std::span<const Point> points) {
-  const std::vector<HalfTerm> terms = split_terms(scalars, points);
-  const std::size_t bits = window_bits(terms.size());
-  const DigitReader reader{bits};
-  const std::size_t windows = reader.count();
-  std::vector<std::int32_t> digits(terms.size() * windows);
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    reader.read(terms[i].magnitude, digits.data() + i * windows);
-  }
-  WindowSum window{std::size_t{1} << (bits - 1)};
-  JacobianPoint sum;
-  for (std::size_t w = windows; w-- > 0;) {
-    for (std::size_t i = 0; i < bits; ++i) sum = sum.doubled();
-    sum += window.of(terms, digits.data() + w, windows);
-  }
-  return sum.to_affine();
+Point multi_multiply_pippenger(std::span<const Scalar> scalars, std::span<const Point> points,
+                               CurveCode code) {
+  // Public data and no result: only memory is kept, and only up to some 16 MB.
+  thread_local std::array<BucketSum, 2> kept = {BucketSum{CurveCode::one_by_one},
+                                                BucketSum{CurveCode::lanes}};
+  BucketSum& memory = kept[code == CurveCode::lanes ? 1 : 0];
+  const Point sum = memory.of(scalars, points);
+  if (!memory.is_small()) memory = BucketSum{code};
+  return sum;
 }
 
 Point multi_multiply(std::span<const Scalar> scalars, std::span<const Point> points) {
-  return scalars.size() < pippenger_from ? multi_multiply_strauss(scalars, points)
-                                         : multi_multiply_pippenger(scalars, points);
+  const std::size_t pippenger_from = has_lanes() ? pippenger_from_lanes : pippenger_from_singly;
+  return scalars.size() < pippenger_from
+             ? multi_multiply_strauss(scalars, points)
+             : multi_multiply_pippenger(scalars, points, best_code());
 }
 
 }  // namespace quorate::crypto

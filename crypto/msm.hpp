@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "crypto/lanes.hpp"
 #include "crypto/point.hpp"
 
 namespace quorate::crypto {
@@ -16,6 +17,7 @@ namespace quorate::crypto {
 [[nodiscard]] Point multi_multiply_strauss(std::span<const Scalar> scalars,
                                            std::span<const Point> points);
 [[nodiscard]] Point multi_multiply_pippenger(std::span<const Scalar> scalars,
-                                             std::span<const Point> points);
+                                             std::span<const Point> points,
+                                             CurveCode code = best_code());
 
 }  // namespace quorate::crypto

@@ -1,7 +1,9 @@
-// The program `quorate`: reads the command line (the only file that includes CLI11) and runs a
-// command.
+// The program `quorate`: reads the command line (with frost_options.cpp the only file that includes
+// CLI11) and runs a command.
 #include <CLI/CLI.hpp>
 
+#include "runtime/cli/bench_command.hpp"
+#include "runtime/cli/frost_options.hpp"
 #include "runtime/cli/sim_command.hpp"
 
 namespace {
@@ -51,6 +53,27 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
   sim->add_flag("--quiet", options.quiet, "No live line per Bitcoin block");
 }
 
+constexpr const char* bench_examples = R"(Examples:
+  quorate bench threshold
+      the specification's sizes: 4,000/2,680 among 100 parties, and 100/67 among 4, 10 and 100
+  quorate bench threshold --parties 10 --slots 400 --json
+
+Without --threshold 67 % of the slots sign. Only ratios within one run mean anything.)";
+
+CLI::App* add_bench(CLI::App& app, quorate::cli::BenchOptions& options) {
+  CLI::App* bench = app.add_subcommand("bench", "Measure on this machine");
+  bench->require_subcommand(1);
+  CLI::App* threshold = bench->add_subcommand(
+      "threshold", "Threshold keys and signatures, beside libsecp256k1's own operations");
+  threshold->footer(bench_examples);
+  threshold->add_option("--parties", options.threshold.parties, "Members of the group");
+  threshold->add_option("--slots", options.threshold.slots, "Key ids of all members together");
+  threshold->add_option("--threshold", options.threshold.threshold, "Key ids that sign");
+  threshold->add_flag("--json", options.json, "Print JSON instead of a table");
+  threshold->add_flag("--quiet", options.quiet, "No progress on standard error");
+  return threshold;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,11 +82,20 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   quorate::cli::SimOptions sim;
   add_sim(app, sim);
+  quorate::cli::BenchOptions bench;
+  const CLI::App* const bench_threshold = add_bench(app, bench);
+  quorate::cli::FrostOptions frost;
+  std::optional<quorate::cli::FrostVerb> frost_verb;
+  quorate::cli::add_frost(app, frost, frost_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);
     return code == 0 ? 0 : static_cast<int>(quorate::cli::Exit::usage);
   }
+  if (bench_threshold->parsed()) {
+    return static_cast<int>(quorate::cli::run_bench_threshold(bench));
+  }
+  if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
   return static_cast<int>(quorate::cli::run_sim(sim));
 }

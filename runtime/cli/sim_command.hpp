@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "runtime/cli/exit.hpp"
 
 namespace quorate::cli {
-
-/// Exit codes of every command.
-enum class Exit : int { held = 0, failed = 1, usage = 2, refused_input = 3 };
 
 /// What the user typed; absent values come from the preset or scenario.
 struct SimOptions {
