@@ -65,5 +65,6 @@ int main(int argc, char** argv) {
     const int code = app.exit(e);
     return code == 0 ? 0 : static_cast<int>(quorate::cli::Exit::usage);
   }
+  sim.arguments.assign(argv + 2, argv + argc);
   return static_cast<int>(quorate::cli::run_sim(sim));
 }
