@@ -50,7 +50,6 @@ struct BlockNode {
   BlockNode* parent{};  ///< Null for genesis.
   std::vector<BlockNode*> children;
   Hash256 seal_hash;
-  BitVector producer_bits;
   /// Null for genesis and once released.
   std::shared_ptr<const SealedBlock> sealed;
   bool releasable{};

@@ -21,10 +21,9 @@ enum class Table : std::uint8_t {
   burn_blocks = 9, ///< Bitcoin blocks as received.
   keys = 10,       ///< Group key certificates.
   announcer = 11,  ///< Counter of the announcements begun.
-  meta = 12,       ///< Unused so far.
 };
 constexpr bool is_valid(Table t) {
-  return static_cast<std::uint8_t>(t) >= 1 && static_cast<std::uint8_t>(t) <= 12;
+  return static_cast<std::uint8_t>(t) >= 1 && static_cast<std::uint8_t>(t) <= 11;
 }
 
 struct RecordWrite {

@@ -97,5 +97,6 @@ int main(int argc, char** argv) {
     return static_cast<int>(quorate::cli::run_bench_threshold(bench));
   }
   if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
+  sim.arguments.assign(argv + 2, argv + argc);
   return static_cast<int>(quorate::cli::run_sim(sim));
 }

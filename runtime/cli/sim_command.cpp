@@ -207,6 +207,17 @@ Exit complain(const Error& error) {
   return is_usage ? Exit::usage : Exit::refused_input;
 }
 
+/// The seed may come from the scenario's file or by default: it is always said.
+std::string command_again(const SimOptions& options, std::uint64_t seed) {
+  std::string out = "quorate sim";
+  for (const std::string& argument : options.arguments) {
+    const bool is_plain = argument.find_first_of(" \t'\"$\\") == std::string::npos;
+    out += is_plain ? " " + argument : fmt::format(" {:?}", argument);
+  }
+  if (!options.seed) out += fmt::format(" --seed {}", seed);
+  return out;
+}
+
 }  // namespace
 
 Exit run_sim(const SimOptions& options) {
@@ -234,8 +245,7 @@ Exit run_sim(const SimOptions& options) {
     print_messages(outcome->messages);
   }
   if (outcome->findings.failures.empty()) return Exit::held;
-  fmt::print(stderr, "Again: quorate sim --preset {} --seed {}\n",
-             prepared->scenario.params.preset, prepared->scenario.seed);
+  fmt::print(stderr, "Again: {}\n", command_again(options, prepared->scenario.seed));
   return Exit::failed;
 }
 

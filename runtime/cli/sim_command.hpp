@@ -31,6 +31,8 @@ struct SimOptions {
   bool check_determinism{};
   bool quiet{};
   bool verbose{};
+  /// As they were given, to say how to run the same again.
+  std::vector<std::string> arguments;
 };
 
 [[nodiscard]] Exit run_sim(const SimOptions& options);

@@ -58,6 +58,17 @@ std::string with(const std::string& transfers, const std::string& genesis) {
 
 }  // namespace
 
+TEST_CASE("a run that does not hold says how to run it again, with every option it was given") {
+  const Scratch scenario("again.toml", "preset = \"tiny\"\n");
+  const Scratch expected("again.json", content(demo + "expected.json"));
+  const std::string options = "--scenario again.toml --terms 1 --expected again.json --loss 1";
+  const Ended ended = quorate(options);
+  INFO(ended.said);
+  CHECK(ended.code == 1);
+  CHECK(ended.said.find("Again: quorate sim --quiet " + options + " --seed 1\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("a transfer file that cannot be read, is cut off or malformed is named with its line") {
   const std::string good = content(demo + "transfers.jsonl");
   const std::string first = good.substr(0, good.find('\n') + 1);
