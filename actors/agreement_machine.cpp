@@ -179,7 +179,8 @@ void AgreementMachine::settle(Instant now) {
 
 std::vector<VoteCertificate> AgreementMachine::collect(const std::map<MemberIndex, Vote>& votes,
                                                        Phase phase) const {
-  // Few words at a time, and this runs at every step: a list is searched faster than a tree is built.
+  // Few words at a time, and this runs at every step: a list is searched faster than a tree is
+  // built.
   std::vector<std::pair<std::pair<View, Value>, Weight>> weights;
   for (const auto& [member, vote] : votes) {
     const std::pair<View, Value> word{vote.view, vote.value};
@@ -309,9 +310,9 @@ Timer AgreementMachine::timer(TimerKind kind, const View& view) const {
           two_words(instance.term.value, instance.attempt), two_words(view.epoch, view.round)};
 }
 
-/// Views time out while there is something to agree on: a key, or a producer-signed block that Bitcoin
-/// has not orphaned (one on a Bitcoin block not seen yet counts).
-/// Source: docs/protocol.md "Stackers" (its view timer starts when it holds such a block).
+/// Views time out while there is something to agree on: a key, or a producer-signed block that
+/// Bitcoin has not orphaned (one on a Bitcoin block not seen yet counts). Source: docs/protocol.md
+/// "Stackers" (its view timer starts when it holds such a block).
 bool AgreementMachine::is_timing() const {
   if (is_producers_block() || over_ || closed()) return false;
   return std::any_of(judged_.begin(), judged_.end(),

@@ -1,5 +1,5 @@
-// Writes the chain's state down on Bitcoin: makes two coins to the group keys, has both groups sign a
-// transaction that spends them, and sends it. Source: SIP "State Snapshots" (empty heading), Gap:
+// Writes the chain's state down on Bitcoin: makes two coins to the group keys, has both groups sign
+// a transaction that spends them, and sends it. Source: SIP "State Snapshots" (empty heading), Gap:
 // docs/spec_gaps.md "Announcement". The announcer pays; group keys never own savings.
 #pragma once
 

@@ -1,6 +1,7 @@
-// Follows Bitcoin through one feed (the scripted Bitcoin, or a bridge to a real node): asks until it has
-// every block of the feed's best branch, checks each block against its header, hands them on in order.
-// Which branch is canonical is the chain keeper's decision. Source: docs/protocol.md "Bitcoin view".
+// Follows Bitcoin through one feed (the scripted Bitcoin, or a bridge to a real node): asks until
+// it has every block of the feed's best branch, checks each block against its header, hands them on
+// in order. Which branch is canonical is the chain keeper's decision. Source: docs/protocol.md
+// "Bitcoin view".
 #pragma once
 
 #include <deque>

@@ -1,7 +1,7 @@
 // Keeps one node's chains: judges Bitcoin blocks and sealed blocks, remembers what cannot be judged
-// yet, fills candidates from the waiting transactions, tells every role what happens, and brings peers
-// and itself up to date. The rules are consensus/chain's; this decides only when they are asked.
-// Source: SIP "Block Signing and Announcement"; docs/protocol.md "Chain", "Between nodes".
+// yet, fills candidates from the waiting transactions, tells every role what happens, and brings
+// peers and itself up to date. The rules are consensus/chain's; this decides only when they are
+// asked. Source: SIP "Block Signing and Announcement"; docs/protocol.md "Chain", "Between nodes".
 #pragma once
 
 #include <deque>
@@ -24,8 +24,8 @@ struct KeeperLimits {
   Duration ask_again{milliseconds(500)};
   /// Peers that hear this node's status at a time, taking turns.
   std::size_t status_fanout{3};
-  /// Peers drawn to be given a new block. Everybody relays, so that with six each nearly all nodes are
-  /// reached within a few hops; who is not hears of it by a status.
+  /// Peers drawn to be given a new block. Everybody relays, so that with six each nearly all nodes
+  /// are reached within a few hops; who is not hears of it by a status.
   std::size_t relay_fanout{6};
   Hash256 relay_seed{};
 };

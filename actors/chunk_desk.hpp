@@ -1,6 +1,6 @@
-// One member's side of one Stacker DB generation: puts together what members wrote over several slots,
-// and writes the own dealing and state with rising versions. Source: SIP "Facilities for Signature
-// Generation"; docs/protocol.md "Members talk through Stacker DBs".
+// One member's side of one Stacker DB generation: puts together what members wrote over several
+// slots, and writes the own dealing and state with rising versions. Source: SIP "Facilities for
+// Signature Generation"; docs/protocol.md "Members talk through Stacker DBs".
 #pragma once
 
 #include <map>
@@ -46,14 +46,14 @@ class ChunkDesk {
   /// Own versions found at start.
   void restore(const VersionRecords& records);
 
-  /// Takes an accepted chunk of this generation. @returns what it completes (nothing while pieces are
-  /// missing), or member_chunk_malformed / a codec refusal.
+  /// Takes an accepted chunk of this generation. @returns what it completes (nothing while pieces
+  /// are missing), or member_chunk_malformed / a codec refusal.
   [[nodiscard]] Result<ChunkRead> read(const consensus::Chunk& chunk);
 
   /// The chunks that publish the own dealing of an attempt; always the same for the same bytes.
   /// @returns dealing_too_large.
-  [[nodiscard]] Result<std::vector<consensus::Chunk>> write_dealing(std::uint32_t attempt,
-                                                                    const SharedBytes& dealing) const;
+  [[nodiscard]] Result<std::vector<consensus::Chunk>> write_dealing(
+      std::uint32_t attempt, const SharedBytes& dealing) const;
   /// The chunks that publish the own state, each with its version's record. @returns
   /// member_state_too_large.
   [[nodiscard]] Result<std::vector<consensus::Chunk>> write_state(
@@ -61,7 +61,8 @@ class ChunkDesk {
   /// The chunk that puts a block into the own candidate slot (producers).
   [[nodiscard]] consensus::Chunk write_candidate(const messages::CandidateBlock& candidate,
                                                  std::vector<storage::RecordWrite>& records);
-  /// A write was refused because the replica holds a newer version (a restored disk): write above it.
+  /// A write was refused because the replica holds a newer version (a restored disk): write above
+  /// it.
   void outrun(consensus::ChunkSlot slot, ChunkVersion standing);
 
  private:

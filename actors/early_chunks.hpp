@@ -1,6 +1,7 @@
-// Chunks that the own replica shows before its node has told the role whose they are: a generation's
-// array and its members' machines open on the same event, in either order. Nothing is judged here;
-// the replica has authorised every chunk. Source: docs/protocol.md "Members talk through Stacker DBs".
+// Chunks that the own replica shows before its node has told the role whose they are: a
+// generation's array and its members' machines open on the same event, in either order. Nothing is
+// judged here; the replica has authorised every chunk. Source: docs/protocol.md "Members talk
+// through Stacker DBs".
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// What every machine may order, and the timer every machine understands. Effects are performed in list
-// order; `Persist` stands before whatever depends on it.
+// What every machine may order, and the timer every machine understands. Effects are performed in
+// list order; `Persist` stands before whatever depends on it.
 #pragma once
 
 #include <string>

@@ -63,8 +63,8 @@ WalletEffects EnrollerMachine::on_coins(const std::vector<bitcoin::Coin>& coins)
     return out;
   }
   if (!should_enroll()) return {};
-  WalletEffects out =
-      pay(coins, enrollment_outputs(), "enrollment for term " + std::to_string(open_->target.value));
+  WalletEffects out = pay(coins, enrollment_outputs(),
+                          "enrollment for term " + std::to_string(open_->target.value));
   if (std::holds_alternative<SendBurnTransaction>(out.front())) {
     enrolled_[open_->target] = fingerprint(*open_);
   }

@@ -1,6 +1,6 @@
-// A producer's Bitcoin wallet for joining: registers the VRF key once and enrolls for every term it can.
-// Source: SIP "Producer Set Enrollments"; docs/spec_gaps.md "Enrollment after a reorganisation" (waits
-// three blocks into the window before it enrolls).
+// A producer's Bitcoin wallet for joining: registers the VRF key once and enrolls for every term it
+// can. Source: SIP "Producer Set Enrollments"; docs/spec_gaps.md "Enrollment after a
+// reorganisation" (waits three blocks into the window before it enrolls).
 #pragma once
 
 #include <map>

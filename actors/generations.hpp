@@ -36,7 +36,8 @@ class Generations {
   /// @returns false when the group of this set stands already; another one is set aside.
   [[nodiscard]] bool make_way(const consensus::SignerSet& set);
   /// The group of the planned set stands: one set aside comes back, else it is made, told what is
-  /// known and started. Nothing of its generation may stand. @returns what `GroupMember::make` says.
+  /// known and started. Nothing of its generation may stand. @returns what `GroupMember::make`
+  /// says.
   [[nodiscard]] Result<> join(Instant now, const messages::SetPlanned& planned,
                               std::optional<MemberIndex> self, const GroupHost& host);
   /// Forgets what signed blocks up to a burn height below `height` − `memory`.

@@ -119,8 +119,8 @@ void GroupMember::end_terms(Instant now, BurnHeight height) {
     if (entry.first.purpose == Purpose::block) ids.push_back(entry.first);
   }
   for (const InstanceId& id : ids) {
-    // Nothing of a term is prepared or signed once the own tip is past it; a reorganisation may take
-    // the tip back into the term.
+    // Nothing of a term is prepared or signed once the own tip is past it; a reorganisation may
+    // take the tip back into the term.
     if (id.term < term) {
       if (over_.insert(id).second) agree(now, id, agreement::TermOver{});
     } else if (over_.erase(id) > 0) {
@@ -325,8 +325,9 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
       open(now, opened->instance);
     } else if (auto* wish = std::get_if<KeygenCandidate>(&effect)) {
       if (wish->value && setup_.self) {
-        agree(now, wish->instance,
-              agreement::Candidate{*wish->value, {}, setup_.self->value, agreement::Verdict::valid});
+        agree(
+            now, wish->instance,
+            agreement::Candidate{*wish->value, {}, setup_.self->value, agreement::Verdict::valid});
       }
     } else if (auto* verdict = std::get_if<KeygenVerdict>(&effect)) {
       if (!setup_.self) continue;
@@ -572,7 +573,8 @@ void GroupMember::evidence(MemberIndex member, std::string kind, Bytes proof) {
                                   std::move(kind), std::move(proof)});
 }
 
-void GroupMember::set_epoch(std::uint32_t epoch, std::optional<messages::LeaderCertificate> leader) {
+void GroupMember::set_epoch(std::uint32_t epoch,
+                            std::optional<messages::LeaderCertificate> leader) {
   urgent_ = urgent_ || epoch != epoch_ || leader != leader_;
   dirty_ = dirty_ || urgent_;
   epoch_ = epoch;

@@ -1,7 +1,7 @@
-// One node's part in one generation of one group: key generation, agreements and threshold signing over
-// one Stacker DB. A member writes its state; an observer (no `self`) only reads, and can coordinate
-// signatures of the group (an announcer does). Composition only: every rule is in the three machines.
-// Source: SIP "Facilities for Signature Generation", "Signature Generation".
+// One node's part in one generation of one group: key generation, agreements and threshold signing
+// over one Stacker DB. A member writes its state; an observer (no `self`) only reads, and can
+// coordinate signatures of the group (an announcer does). Composition only: every rule is in the
+// three machines. Source: SIP "Facilities for Signature Generation", "Signature Generation".
 #pragma once
 
 #include <deque>
@@ -111,10 +111,12 @@ class GroupMember {
   void open(Instant now, const consensus::InstanceId& instance);
   /// Passes an input to an instance's machine, if there is one.
   void agree(Instant now, const consensus::InstanceId& instance, const agreement::Input& input);
-  /// A block of this generation was accepted: its instance is closed, whoever collected the signature.
+  /// A block of this generation was accepted: its instance is closed, whoever collected the
+  /// signature.
   void on_accepted(Instant now, const consensus::BlockHeader& header);
-  /// Nothing at or below a final height is decided again: its machines are forgotten. Their promises
-  /// stay in the store, where a restarted member finds them while it walks through history.
+  /// Nothing at or below a final height is decided again: its machines are forgotten. Their
+  /// promises stay in the store, where a restarted member finds them while it walks through
+  /// history.
   void on_final(BlockHeight height);
   /// To every block instance of the generation.
   void agree_all(Instant now, const agreement::Input& input);
@@ -131,8 +133,8 @@ class GroupMember {
   void settle_key();
   /// Puts a block into the own candidate slot.
   void put_candidate(const messages::CandidateBlock& candidate);
-  /// Writes the own state if it changed: the last call of a step. What others wait for is written at
-  /// once; what merely should be known soon rides along, or waits for a short timer.
+  /// Writes the own state if it changed: the last call of a step. What others wait for is written
+  /// at once; what merely should be known soon rides along, or waits for a short timer.
   void flush(Instant now);
 
   [[nodiscard]] const consensus::SignerSet& set() const { return setup_.planned.set; }
@@ -146,7 +148,8 @@ class GroupMember {
   /// Requests this observer coordinates.
   [[nodiscard]] const messages::SigningState* signing_state() const;
   [[nodiscard]] const messages::MemberState* state_of(MemberIndex member) const;
-  /// What stands in the candidate slots, by owner: who changes its place on the chain reads it again.
+  /// What stands in the candidate slots, by owner: who changes its place on the chain reads it
+  /// again.
   [[nodiscard]] const std::map<crypto::PublicKey, messages::CandidateBlock>& candidates() const {
     return candidates_;
   }

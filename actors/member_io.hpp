@@ -1,6 +1,6 @@
 // What the producer and the stacker signer hear and order. Members talk to other members through
-// Stacker DBs and through nothing else (election votes apart). Source: SIP "Facilities for Signature
-// Generation".
+// Stacker DBs and through nothing else (election votes apart). Source: SIP "Facilities for
+// Signature Generation".
 #pragma once
 
 #include "actors/wallet_io.hpp"

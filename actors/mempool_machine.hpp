@@ -1,6 +1,6 @@
-// Transaction gossip by id: every node learns every transaction once, asks for it once, and serves it to
-// who lacks it. Whether it may wait for a block is the chain keeper's answer (it knows the accounts).
-// Source: docs/protocol.md "Between nodes".
+// Transaction gossip by id: every node learns every transaction once, asks for it once, and serves
+// it to who lacks it. Whether it may wait for a block is the chain keeper's answer (it knows the
+// accounts). Source: docs/protocol.md "Between nodes".
 #pragma once
 
 #include <deque>

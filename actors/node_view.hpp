@@ -1,5 +1,5 @@
-// What a member knows of its own node's chains, gathered from the keeper's events. Bounded: what lies
-// below the last announcement and far back on Bitcoin is forgotten.
+// What a member knows of its own node's chains, gathered from the keeper's events. Bounded: what
+// lies below the last announcement and far back on Bitcoin is forgotten.
 #pragma once
 
 #include <deque>
@@ -53,8 +53,8 @@ class NodeView {
   /// A block has something to say: transactions, a new Bitcoin block, or replay.
   [[nodiscard]] bool has_work() const;
 
-  /// Whether the offer is a well-formed announcement of a block on this node's accepted chain, in its
-  /// term and above the last counted one, and what the groups would sign.
+  /// Whether the offer is a well-formed announcement of a block on this node's accepted chain, in
+  /// its term and above the last counted one, and what the groups would sign.
   /// @returns announcement_malformed, announcement_wrong_coins, announcement_wrong_block,
   /// announcement_not_now.
   [[nodiscard]] Result<AnnouncementDigests> check_offer(

@@ -209,8 +209,8 @@ void ProducerMachine::on_timer(Instant now, const Timer& timer) {
   }
   if (timer.kind != collect_timer) return;
   tell_work(Work::some);
-  // The leader offers what it has. Others may compete: they do when nobody leads, and when they hold
-  // clearly more fees than the best candidate (checked at the cut-off).
+  // The leader offers what it has. Others may compete: they do when nobody leads, and when they
+  // hold clearly more fees than the best candidate (checked at the cut-off).
   if (is_leading()) build(now, place_->burn_tip);
 }
 
@@ -234,8 +234,8 @@ void ProducerMachine::begin_height(Instant now) {
   const InstanceId id = *instance();
   group->open(now, id);
   if (leader_) group->agree(now, id, agreement::LeaderGranted{*leader_});
-  // Candidates that came before this node reached the height: those remembered are judged anew, then
-  // those in the slots that are not among them.
+  // Candidates that came before this node reached the height: those remembered are judged anew,
+  // then those in the slots that are not among them.
   std::vector<BlockId> early;
   for (const auto& [block, known] : known_) {
     if (view_.is_next(known.block.header)) early.push_back(block);

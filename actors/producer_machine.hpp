@@ -1,7 +1,7 @@
 // A member of the producer set on one node: takes part in key generation, puts candidates forward,
 // agrees on a block per height, signs it, shows the result to the stackers, and coordinates
-// announcements for its node's announcer. Source: SIP "Producer Set Collaboration", "Producer Signing
-// Protocol". Rules are in the machines it composes; this decides only what to ask when.
+// announcements for its node's announcer. Source: SIP "Producer Set Collaboration", "Producer
+// Signing Protocol". Rules are in the machines it composes; this decides only what to ask when.
 #pragma once
 
 #include "actors/generations.hpp"

@@ -12,7 +12,8 @@ namespace {
 /// How far `start` looks for chunks to add to a request; the rest waits for the next one.
 constexpr std::size_t gather_window = 256;
 
-/// Whether a wish for `wanted` is over: the slot holds it or better, or it was seen and not preferred.
+/// Whether a wish for `wanted` is over: the slot holds it or better, or it was seen and not
+/// preferred.
 bool is_answered(const SlotEntry& wanted, const SlotEntry& own,
                  const std::optional<SlotEntry>& offered) {
   const Standing wish = consensus::standing(own, wanted);
@@ -50,7 +51,8 @@ void Fetches::settle(SlotKey key, const SlotEntry& own, const std::optional<Slot
   }
 }
 
-/// Takes an answered slot out of its request; a request with nothing left to wait for was delivered.
+/// Takes an answered slot out of its request; a request with nothing left to wait for was
+/// delivered.
 void Fetches::land(SlotKey key, const SlotEntry& own, const std::optional<SlotEntry>& offered) {
   for (auto flight = flights_.begin(); flight != flights_.end(); ++flight) {
     const auto is_landed = [&](const Asked& asked) {
@@ -135,8 +137,8 @@ std::vector<Fetches::Request> Fetches::start(Instant now, crypto::ChaChaRng& rng
   return started;
 }
 
-/// The best offer: of a peer that did not fail here, of a reliable one, of the highest clock; equals
-/// are drawn. Nobody when only busy unreliable peers offer it.
+/// The best offer: of a peer that did not fail here, of a reliable one, of the highest clock;
+/// equals are drawn. Nobody when only busy unreliable peers offer it.
 std::optional<PeerId> Fetches::choose(const Want& want, crypto::ChaChaRng& rng) const {
   const auto rank = [&](const Offer& offer) {
     const bool is_unreliable = failures(offer.holder) >= unreliable_at;
@@ -169,7 +171,8 @@ Fetches::Flight Fetches::gather(Instant now, SlotKey first, PeerId holder) {
     const auto is_holders = [&](const Offer& o) { return o.holder == holder; };
     const auto offer = std::find_if(want.offers.begin(), want.offers.end(), is_holders);
     if (offer == want.offers.end() || (key != first && offer->failed)) continue;
-    const std::uint64_t size = std::min<std::uint64_t>(offer->entry.bytes, consensus::max_chunk_bytes);
+    const std::uint64_t size =
+        std::min<std::uint64_t>(offer->entry.bytes, consensus::max_chunk_bytes);
     if (key != first && bytes + size > config_->fetch_bytes) continue;
     unindex(key, want);
     want.asked = true;

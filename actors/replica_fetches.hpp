@@ -1,7 +1,7 @@
-// Which chunks a replica lacks, who offers them, and which are being asked for: at most a few requests at
-// a time, the chunk with the fewest offers first. An offer is a claim: who does not deliver is asked
-// last, so that a liar with high version numbers cannot keep the honest chunk away.
-// Source: docs/protocol.md "Replication"; SIP "Stacker DBs" leaves the order open.
+// Which chunks a replica lacks, who offers them, and which are being asked for: at most a few
+// requests at a time, the chunk with the fewest offers first. An offer is a claim: who does not
+// deliver is asked last, so that a liar with high version numbers cannot keep the honest chunk
+// away. Source: docs/protocol.md "Replication"; SIP "Stacker DBs" leaves the order open.
 #pragma once
 
 #include <set>
@@ -17,8 +17,8 @@ class Fetches {
 
   /// `holder` offers something that this replica lacks.
   void want(SlotKey key, const consensus::SlotEntry& entry, PeerId holder);
-  /// The slot holds `own` now, or `offered` was looked at and not preferred: wishes that this answers
-  /// are over, and so is the part of a request that asked for them.
+  /// The slot holds `own` now, or `offered` was looked at and not preferred: wishes that this
+  /// answers are over, and so is the part of a request that asked for them.
   void settle(SlotKey key, const consensus::SlotEntry& own,
               const std::optional<consensus::SlotEntry>& offered);
   /// What `holder` delivered was refused.

@@ -1,5 +1,5 @@
-// What a replica knows about one connected peer: what it may still send, what it did wrong, what it was
-// last seen to hold, what it has not acknowledged, and what it sent too early.
+// What a replica knows about one connected peer: what it may still send, what it did wrong, what it
+// was last seen to hold, what it has not acknowledged, and what it sent too early.
 #pragma once
 
 #include <map>

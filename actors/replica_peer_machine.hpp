@@ -1,6 +1,6 @@
-// The replica of one Stacker DB contract on one node, all generations: takes writes, replicates them,
-// heals differences, collects garbage. Pure: no clock, no network, no disk.
-// Source: SIP "Stacker DBs", "Boot Contracts"; Gap: docs/protocol.md "Replication".
+// The replica of one Stacker DB contract on one node, all generations: takes writes, replicates
+// them, heals differences, collects garbage. Pure: no clock, no network, no disk. Source: SIP
+// "Stacker DBs", "Boot Contracts"; Gap: docs/protocol.md "Replication".
 #pragma once
 
 #include <map>
@@ -38,7 +38,8 @@ class ReplicaPeerMachine {
   /// One entry per slot. @returns no_such_db, generation_closed.
   [[nodiscard]] Result<std::vector<consensus::SlotEntry>> inventory(
       const consensus::DbAddress& db) const;
-  /// What each connected peer was last seen to hold. Source: SIP "Stacker DBs" ("Clients may query").
+  /// What each connected peer was last seen to hold. Source: SIP "Stacker DBs" ("Clients may
+  /// query").
   [[nodiscard]] std::vector<std::pair<PeerId, std::vector<consensus::SlotEntry>>>
   peer_inventories(const consensus::DbAddress& db) const;
   /// Equivocations kept for one slot, oldest first.

@@ -110,7 +110,8 @@ void Turn::park_or_refuse(PeerId from, const Chunk& chunk) {
     refuse(from, chunk.db, std::nullopt, NackReason::no_such_db);
     return;
   }
-  // Only the version matters in this acknowledgement; nothing was hashed for a chunk not understood.
+  // Only the version matters in this acknowledgement; nothing was hashed for a chunk not
+  // understood.
   const SlotEntry entry{chunk.version, {}, {}, 0};
   acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, entry}}});
 }
@@ -250,7 +251,8 @@ void Turn::hear(PeerId from, const messages::Pull& m) {
     if (generation->open->meta(slot).version == ChunkVersion{0}) continue;
     bytes += generation->open->content_size(slot);
     const bool is_first = bytes == generation->open->content_size(slot);
-    if (!is_first && bytes > s_.config.fetch_bytes) break;  // A short request must not pull gigabytes.
+    if (!is_first && bytes > s_.config.fetch_bytes)
+      break;  // A short request must not pull gigabytes.
     send(from, messages::Push{generation->open->chunk(slot)});
   }
   s_.peers.at(from).charge(bytes);
@@ -279,8 +281,8 @@ void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
   s_.fetches.settle({generation.id, slot}, own, own);
   const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
   for (auto& [peer, neighbour] : s_.peers) {
-    // Probability 1 / n keeps the sum of all relays near one per replica; a dense mesh, in which the
-    // writer's own pushes reach nearly everybody, needs an eighth of that.
+    // Probability 1 / n keeps the sum of all relays near one per replica; a dense mesh, in which
+    // the writer's own pushes reach nearly everybody, needs an eighth of that.
     const std::uint32_t odds = neighbours < dense_mesh ? neighbours : 8 * neighbours;
     if (spread == Spread::some && s_.rng.draw(odds) != 0) continue;
     const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));

@@ -88,8 +88,8 @@ void Turn::hear(PeerId from, const messages::Range& m) {
   if (is_alike) push_range(from, *generation->open, node);
 }
 
-/// Digests differ but no entry does: two chunks share a mark, which their writer can arrange. The peer
-/// gets ours and keeps the preferred one; in a later round we get its.
+/// Digests differ but no entry does: two chunks share a mark, which their writer can arrange. The
+/// peer gets ours and keeps the preferred one; in a later round we get its.
 void Turn::push_range(PeerId to, const ReplicaGeneration& replica, TreeNode node) {
   std::uint64_t bytes = 0;
   for (const ChunkSlot slot : replica.inventory().slots(node)) {

@@ -146,8 +146,8 @@ void StackerMachine::tell_final(Instant now, const Final& known) {
   const auto& header = known.candidate.block.header;
   // A block of a dropped tail may have the same height: only what follows the own tip is a value.
   if (group == nullptr || !id || !known.tried || !view_.is_next(header)) return;
-  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees, group->self()->value,
-                            agreement::Verdict::parked};
+  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees,
+                            group->self()->value, agreement::Verdict::parked};
   if (known.tried->outcome == messages::Outcome::valid) told.verdict = agreement::Verdict::valid;
   if (known.tried->outcome == messages::Outcome::refused) {
     told.verdict = agreement::Verdict::refused;
@@ -180,8 +180,8 @@ void StackerMachine::on_producer_chunk(Instant now, Watched& watched,
   }
 }
 
-/// A sealed block in a producer's slot. What cannot be placed now is read again when this node's place
-/// or its keys change.
+/// A sealed block in a producer's slot. What cannot be placed now is read again when this node's
+/// place or its keys change.
 void StackerMachine::on_candidate(const Watched& watched,
                                   const messages::CandidateBlock& candidate) {
   const consensus::BlockHeader& header = candidate.block.header;

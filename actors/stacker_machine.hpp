@@ -1,6 +1,7 @@
-// A stacker signer on one node: takes part in the key generation of its cycle, watches the producers'
-// Stacker DB for signed blocks, has its own node try them, agrees with the other stackers to take or
-// reject them, and signs. Source: SIP "Stacker Signing Protocol". Rules are in the machines it composes.
+// A stacker signer on one node: takes part in the key generation of its cycle, watches the
+// producers' Stacker DB for signed blocks, has its own node try them, agrees with the other
+// stackers to take or reject them, and signs. Source: SIP "Stacker Signing Protocol". Rules are in
+// the machines it composes.
 #pragma once
 
 #include "actors/generations.hpp"

@@ -8,8 +8,8 @@
 
 namespace quorate {
 
-/// Calls work(i) once for every i below `count`, on up to `threads` threads of which the caller's is
-/// one, and returns when all are done. `work` may be called from several threads at a time.
+/// Calls work(i) once for every i below `count`, on up to `threads` threads of which the caller's
+/// is one, and returns when all are done. `work` may be called from several threads at a time.
 template <class Work>
 void parallel_for(std::size_t count, unsigned threads, const Work& work) {
   std::atomic<std::size_t> next{0};

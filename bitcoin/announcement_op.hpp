@@ -1,5 +1,5 @@
-// The operation that writes a Stacks block down on Bitcoin: a transaction whose first two inputs are
-// spends of the two group keys. Source: SIP "State Snapshots" (an empty heading), Gap:
+// The operation that writes a Stacks block down on Bitcoin: a transaction whose first two inputs
+// are spends of the two group keys. Source: SIP "State Snapshots" (an empty heading), Gap:
 // docs/spec_gaps.md "Announcement".
 #pragma once
 

@@ -40,8 +40,8 @@ struct Block {
 };
 
 [[nodiscard]] Bytes encode_block(const Block& block);
-/// @returns block_empty, block_too_heavy or what is wrong with a transaction. Whether the Merkle root
-/// fits is `burn_block.hpp`'s question.
+/// @returns block_empty, block_too_heavy or what is wrong with a transaction. Whether the Merkle
+/// root fits is `burn_block.hpp`'s question.
 [[nodiscard]] Result<Block> decode_block(ByteView bytes);
 
 }  // namespace quorate::bitcoin

@@ -1,5 +1,5 @@
-// A Bitcoin block as a node hears of it from its Bitcoin feed, with what Bitcoin itself does not put
-// into a block: the scripts that are spent. Source: SIP "Producer Set Enrollments" (first-input
+// A Bitcoin block as a node hears of it from its Bitcoin feed, with what Bitcoin itself does not
+// put into a block: the scripts that are spent. Source: SIP "Producer Set Enrollments" (first-input
 // rule); Gap: docs/spec_gaps.md "First input".
 #pragma once
 

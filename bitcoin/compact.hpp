@@ -9,7 +9,8 @@ namespace quorate::bitcoin {
 template <class U>
 void put_le(Writer& out, U value) {
   std::uint8_t bytes[sizeof(U)];
-  for (std::size_t i = 0; i < sizeof(U); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  for (std::size_t i = 0; i < sizeof(U); ++i)
+    bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
   out.raw(bytes);
 }
 

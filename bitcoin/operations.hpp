@@ -23,8 +23,8 @@ using Operation = std::variant<VrfRegistration, Enrollment, Announcement, PreStx
 /// refusal if it does but is malformed.
 [[nodiscard]] Result<std::optional<Operation>> decode_payload(const Magic& magic, ByteView payload);
 
-/// Reads one transaction: nothing if output 0 carries no payload of ours, otherwise the operation or
-/// why it is refused. Beyond the payload it checks that the further outputs are standard
+/// Reads one transaction: nothing if output 0 carries no payload of ours, otherwise the operation
+/// or why it is refused. Beyond the payload it checks that the further outputs are standard
 /// (operation_strange_output), that there is one if the operation needs it
 /// (operation_missing_output), and that a StackStx, TransferStx or DelegateStx spends some output 1
 /// first (operation_not_from_pre_stx). Rules that need the chain are consensus/'s.
@@ -62,7 +62,8 @@ struct BlockOperations {
   std::vector<IgnoredOperation> ignored;
 };
 
-/// All operations of a block that passed `check`. Never fails: what is malformed is ignored by name.
+/// All operations of a block that passed `check`. Never fails: what is malformed is ignored by
+/// name.
 [[nodiscard]] BlockOperations operations_of(const Magic& magic, const BurnBlock& block);
 
 }  // namespace quorate::bitcoin

@@ -20,8 +20,8 @@ constexpr bool is_valid(SighashType type) {
   return byte <= 3 || (byte >= 0x81 && byte <= 0x83);
 }
 
-/// Digest of a Taproot key-path spend of input `index`. `spent`: the outputs of all inputs, in order
-/// (else a bug). @returns sighash_single_without_output.
+/// Digest of a Taproot key-path spend of input `index`. `spent`: the outputs of all inputs, in
+/// order (else a bug). @returns sighash_single_without_output.
 [[nodiscard]] Result<Hash256> taproot_sighash(const Transaction& tx, std::size_t index,
                                               const std::vector<TxOut>& spent, SighashType type);
 

@@ -1,9 +1,9 @@
 // The operations that move, lock or delegate STX from Bitcoin. Source: SIP-007 and the later
 // on-Bitcoin operations of Stacks; the SIP keeps them ("Block Production during a Term").
 //
-// Each of the last three spends output 1 of a PreStx as its first input; that output's script is the
-// sender. All integers big-endian. Lengths are exact (stacks-core tolerates bytes behind a field;
-// docs/spec_gaps.md "Operations"), so that an operation has one encoding.
+// Each of the last three spends output 1 of a PreStx as its first input; that output's script is
+// the sender. All integers big-endian. Lengths are exact (stacks-core tolerates bytes behind a
+// field; docs/spec_gaps.md "Operations"), so that an operation has one encoding.
 #pragma once
 
 #include "bitcoin/payload.hpp"

@@ -1,4 +1,5 @@
-// Bitcoin transactions as they stand in blocks. Source: Bitcoin protocol; BIP 141, BIP 144 (witness).
+// Bitcoin transactions as they stand in blocks. Source: Bitcoin protocol; BIP 141, BIP 144
+// (witness).
 //
 //   version 4 | [marker 00, flag 01] | inputs | outputs | [one witness per input] | lock time 4
 //   input:   txid 32 (internal order) | vout 4 | script | sequence 4

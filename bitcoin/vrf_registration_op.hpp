@@ -1,5 +1,5 @@
-// The operation that registers a producer's VRF key. Source: SIP "Producer Set Enrollments", SIP-001
-// "Leader VRF key registrations".
+// The operation that registers a producer's VRF key. Source: SIP "Producer Set Enrollments",
+// SIP-001 "Leader VRF key registrations".
 #pragma once
 
 #include "bitcoin/payload.hpp"

@@ -1,5 +1,5 @@
-// Accepted blocks as a tree with the state after each. Source: SIP "Block Production during a Term";
-// Gap: docs/spec_gaps.md "Dropped blocks" (why it is a tree and not a list).
+// Accepted blocks as a tree with the state after each. Source: SIP "Block Production during a
+// Term"; Gap: docs/spec_gaps.md "Dropped blocks" (why it is a tree and not a list).
 #pragma once
 
 #include <unordered_map>

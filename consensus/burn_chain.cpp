@@ -170,7 +170,8 @@ void BurnChain::prune(BurnHeight root_height, BurnHeight keep) {
   BurnNode* new_root = canonical_at(root_height);
   ASSERT(new_root != nullptr);
   const auto drop = static_cast<std::ptrdiff_t>(root_height - root()->view.height);
-  for (std::ptrdiff_t i = 0; i < drop; ++i) nodes_.erase(canonical_[static_cast<std::size_t>(i)]->view.hash);
+  for (std::ptrdiff_t i = 0; i < drop; ++i)
+    nodes_.erase(canonical_[static_cast<std::size_t>(i)]->view.hash);
   canonical_.erase(canonical_.begin(), canonical_.begin() + drop);
   new_root->parent = nullptr;
 }

@@ -1,7 +1,7 @@
 // Bitcoin's tree with what follows from Bitcoin alone: the canonical branch, sortition hashes,
-// operations, registered VRF keys, PreStx outputs. What also needs Stacks blocks is the `evaluation`
-// that the chain hangs on a node (chain_evaluation.cpp).
-// Source: docs/protocol.md "Bitcoin view"; SIP-001 (sortition hash, key registration).
+// operations, registered VRF keys, PreStx outputs. What also needs Stacks blocks is the
+// `evaluation` that the chain hangs on a node (chain_evaluation.cpp). Source: docs/protocol.md
+// "Bitcoin view"; SIP-001 (sortition hash, key registration).
 #pragma once
 
 #include <map>
@@ -48,7 +48,8 @@ class BurnChain {
   explicit BurnChain(const Params& params) : params_(&params) {}
 
   /// Adds a block that passed `bitcoin::check`. A known one is returned again.
-  /// @returns burn_block_orphan, or burn_block_below_final when it would fork off below what `prune` kept.
+  /// @returns burn_block_orphan, or burn_block_below_final when it would fork off below what
+  /// `prune` kept.
   Result<BurnNode*> add(const bitcoin::BurnBlock& block);
 
   [[nodiscard]] bool empty() const { return nodes_.empty(); }

@@ -31,7 +31,8 @@ std::optional<BurnHeight> BurnTree::height_of(const BurnHash& hash) const {
 
 void BurnTree::prune_below(BurnHeight height) {
   if (!tip_ || height <= root_height_ || height > tip_->height) return;
-  // A branch that forks off below the new root loses its link: drop everything not descending from it.
+  // A branch that forks off below the new root loses its link: drop everything not descending from
+  // it.
   const auto root = ancestor_at(tip_->hash, height);
   ASSERT(root.has_value());
   std::map<BurnHash, Node> kept;

@@ -4,9 +4,10 @@
 // Source: SIP "Specification"; docs/protocol.md "Chain". Gap: docs/spec_gaps.md "Announcement",
 // "Dropped blocks", "Bitcoin reorganisations".
 //
-// Everything is a function of the Bitcoin blocks and sealed blocks given to it, whatever the order in
-// which they came: what cannot be judged yet is parked (`is_parked`) and nothing that depends on it is
-// evaluated. A node syncing from genesis gives it Bitcoin blocks and sealed blocks and nothing else.
+// Everything is a function of the Bitcoin blocks and sealed blocks given to it, whatever the order
+// in which they came: what cannot be judged yet is parked (`is_parked`) and nothing that depends on
+// it is evaluated. A node syncing from genesis gives it Bitcoin blocks and sealed blocks and
+// nothing else.
 #pragma once
 
 #include "bitcoin/burn_block.hpp"
@@ -87,7 +88,8 @@ class Chain {
   /// @returns parent_unknown, burn_view_unknown, keys_missing, rejection_missing, or why no block
   /// can stand there.
   [[nodiscard]] Result<BuildOutput> build(const BuildInput& input);
-  /// Whether the block names the longest dropped tail known here (always true if it starts no replay).
+  /// Whether the block names the longest dropped tail known here (always true if it starts no
+  /// replay).
   [[nodiscard]] bool names_longest_tail(const Block& block) const;
 
   // Bitcoin.
@@ -99,7 +101,8 @@ class Chain {
   /// Own canonical chain, tip first, thinning out exponentially.
   [[nodiscard]] std::vector<BurnHash> burn_locator(std::size_t max = 32) const;
   /// Nullopt: not decided here yet, or nothing announced (then `Chain::genesis_id` counts).
-  [[nodiscard]] std::optional<CountedAnnouncement> last_announced(BurnHeight canonical_height) const;
+  [[nodiscard]] std::optional<CountedAnnouncement> last_announced(
+      BurnHeight canonical_height) const;
 
   // Sets and keys of the canonical chain, while they are kept.
 
@@ -126,11 +129,11 @@ class Chain {
   [[nodiscard]] BlockId last_final() const;
   [[nodiscard]] std::vector<TransactionOutcome> outcomes(const BlockId& id) const;
 
-  /// Own canonical chain, tip first, thinning out exponentially, then the highest tips beside it; for
-  /// `blocks_after` of a peer.
+  /// Own canonical chain, tip first, thinning out exponentially, then the highest tips beside it;
+  /// for `blocks_after` of a peer.
   [[nodiscard]] std::vector<BlockId> locator(std::size_t max = 32) const;
-  /// What someone with this locator lacks, in an order in which it can accept them: canonical blocks
-  /// above the highest one both know, each after everything it builds on and drops.
+  /// What someone with this locator lacks, in an order in which it can accept them: canonical
+  /// blocks above the highest one both know, each after everything it builds on and drops.
   [[nodiscard]] std::vector<BlockId> blocks_after(const std::vector<BlockId>& locator,
                                                   std::size_t max_count) const;
   /// The keeper has stored the block durably: its bytes may go once it is final.

@@ -95,12 +95,13 @@ Result<BuildOutput> ChainState::build(const BuildInput& input) {
   block.header.term_cost = execution.result().term_cost;
   block.header.state_root = execution.result().ledger.state_root();
   out.fees = execution.result().fees;
-  CheckedBlock checked{place.parent, place.context,
-                       block.producer_key ? std::make_shared<const KeyCertificate>(*block.producer_key)
-                                          : place.parent->producer_key,
-                       block.stacker_key ? std::make_shared<const KeyCertificate>(*block.stacker_key)
-                                         : place.parent->stacker_key,
-                       std::make_shared<const ExecutedBlock>(std::move(execution).finish())};
+  CheckedBlock checked{
+      place.parent, place.context,
+      block.producer_key ? std::make_shared<const KeyCertificate>(*block.producer_key)
+                         : place.parent->producer_key,
+      block.stacker_key ? std::make_shared<const KeyCertificate>(*block.stacker_key)
+                        : place.parent->stacker_key,
+      std::make_shared<const ExecutedBlock>(std::move(execution).finish())};
   memory.remember(block.id(), std::move(checked));
   return out;
 }

@@ -1,5 +1,5 @@
-// The canonical branch of both chains, and telling what changed on it. Bitcoin's canonical branch is
-// followed only as far as its announcements are decided; the Stacks tip follows from there.
+// The canonical branch of both chains, and telling what changed on it. Bitcoin's canonical branch
+// is followed only as far as its announcements are decided; the Stacks tip follows from there.
 // Source: SIP "Block Production during a Term" ("always builds off the last bitcoin-announced block
 // of the prior term"); Gap: docs/spec_gaps.md "Dropped blocks", "Bitcoin reorganisations".
 #include "consensus/chain_state.hpp"
@@ -8,7 +8,8 @@ namespace quorate::consensus {
 
 namespace {
 
-void tell_ignored(ChainEvents& events, const std::vector<std::pair<BurnReference, Error>>& ignored) {
+void tell_ignored(ChainEvents& events,
+                  const std::vector<std::pair<BurnReference, Error>>& ignored) {
   for (const auto& [mined, reason] : ignored) events.push_back(OperationIgnored{mined, reason});
 }
 
@@ -137,7 +138,8 @@ void ChainState::start_term(ChainEvents& events) {
   if (started == nullptr) return;
   const bool same = told_term != nullptr && told_term->term == started->term &&
                     told_term->base == started->base;
-  const bool new_producers = same && (told_term->producers == nullptr) != (started->producers == nullptr);
+  const bool new_producers =
+      same && (told_term->producers == nullptr) != (started->producers == nullptr);
   told_term = started;
   if (same && !new_producers) return;
   events.push_back(TermStarted{started->term, base_of(*started).id, started->base,

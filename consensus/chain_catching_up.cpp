@@ -1,6 +1,6 @@
-// What someone who knows less has to be told, and in which order. Dropped blocks count: who starts a
-// replay names a tail that may itself have started a replay of another one.
-// Source: docs/protocol.md "Between nodes"; Gap: docs/spec_gaps.md "Dropped blocks".
+// What someone who knows less has to be told, and in which order. Dropped blocks count: who starts
+// a replay names a tail that may itself have started a replay of another one. Source:
+// docs/protocol.md "Between nodes"; Gap: docs/spec_gaps.md "Dropped blocks".
 #include <unordered_set>
 
 #include "consensus/chain_state.hpp"

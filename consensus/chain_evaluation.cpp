@@ -1,7 +1,7 @@
-// What Bitcoin blocks mean once every announcement in them is decided: who counts as announced, which
-// enrollments count, and on the eve of a term all that is fixed about it.
-// Source: SIP "Producer Set Selection", "Block Production during a Term"; Gap: docs/spec_gaps.md
-// "Anchor", "No enrollment", "Announcement".
+// What Bitcoin blocks mean once every announcement in them is decided: who counts as announced,
+// which enrollments count, and on the eve of a term all that is fixed about it. Source: SIP
+// "Producer Set Selection", "Block Production during a Term"; Gap: docs/spec_gaps.md "Anchor", "No
+// enrollment", "Announcement".
 #include "consensus/chain_state.hpp"
 
 namespace quorate::consensus {

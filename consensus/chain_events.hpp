@@ -50,7 +50,8 @@ struct SetPlanned {
   [[nodiscard]] const SetHash& hash() const { return producers ? producers->hash : stackers->hash; }
 };
 
-/// What an enrollment mined from now on must say and pay; told again when a reorganisation changes it.
+/// What an enrollment mined from now on must say and pay; told again when a reorganisation changes
+/// it.
 struct EnrollmentOpen {
   EnrollmentWindow window;
   BurnHeight opened;

@@ -1,6 +1,6 @@
-// Finality, and what is forgotten behind it: states, dead branches, Bitcoin blocks. What is final can
-// no longer be reorganised here, so nothing below it is built on again.
-// Source: SIP "Introduction" item 3 (finalisation), parameters "confirmations".
+// Finality, and what is forgotten behind it: states, dead branches, Bitcoin blocks. What is final
+// can no longer be reorganised here, so nothing below it is built on again. Source: SIP
+// "Introduction" item 3 (finalisation), parameters "confirmations".
 #include "consensus/chain_state.hpp"
 
 namespace quorate::consensus {

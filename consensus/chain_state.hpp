@@ -90,7 +90,8 @@ struct ChainState {
   // chain_blocks.cpp
   /// Every rule but seal and clock; remembered unless parked.
   Result<CheckedBlock> check(const Block& block, const BlockId& id);
-  [[nodiscard]] Result<> check_no_rival(const CheckedBlock& checked, const BlockHeader& header) const;
+  [[nodiscard]] Result<> check_no_rival(const CheckedBlock& checked,
+                                        const BlockHeader& header) const;
   BlockNode& insert(const SealedBlock& block, const BlockId& id, const CheckedBlock& checked);
   static void fill_in(BlockNode& node, const CheckedBlock& checked);
   void keep_key(const std::shared_ptr<const KeyCertificate>& certificate, const SetHash& set,

@@ -1,7 +1,7 @@
-// Blocks on Bitcoin blocks that this node never saw. Bitcoin forgets its orphans, so a node that joins
-// later cannot execute blocks that were dropped with them; but it can check who sealed them, and that
-// is enough to know which transactions a later block has to replay.
-// Gap: docs/spec_gaps.md "Orphaned blocks while syncing".
+// Blocks on Bitcoin blocks that this node never saw. Bitcoin forgets its orphans, so a node that
+// joins later cannot execute blocks that were dropped with them; but it can check who sealed them,
+// and that is enough to know which transactions a later block has to replay. Gap: docs/spec_gaps.md
+// "Orphaned blocks while syncing".
 #include "consensus/chain_state.hpp"
 
 namespace quorate::consensus {
@@ -33,8 +33,8 @@ Result<> inherit(const std::map<GenerationKey, std::vector<Plan>>& plans, GroupK
 }  // namespace
 
 bool ChainState::is_orphaned_view(const BurnView& view) const {
-  return !burn.empty() && burn.find(view.hash) == nullptr && view.height <= burn.tip()->view.height &&
-         view.height > burn.root()->view.height;
+  return !burn.empty() && burn.find(view.hash) == nullptr &&
+         view.height <= burn.tip()->view.height && view.height > burn.root()->view.height;
 }
 
 Result<std::unique_ptr<BlockNode>> ChainState::witness_of(const SealedBlock& sealed,

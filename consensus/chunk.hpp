@@ -1,5 +1,5 @@
-// A Stacker DB chunk: one signed value of one slot. Source: SIP "Stacker DBs"; Gap: address and digest
-// (docs/spec_gaps.md "Chunk address").
+// A Stacker DB chunk: one signed value of one slot. Source: SIP "Stacker DBs"; Gap: address and
+// digest (docs/spec_gaps.md "Chunk address").
 #pragma once
 
 #include "base/units.hpp"
@@ -37,7 +37,8 @@ struct Chunk {
   }
 };
 
-/// H("quorate/chunk/v2" ‖ network id ‖ contract ‖ generation ‖ set hash ‖ slot ‖ version ‖ H(data)).
+/// H("quorate/chunk/v2" ‖ network id ‖ contract ‖ generation ‖ set hash ‖ slot ‖ version ‖
+/// H(data)).
 [[nodiscard]] Hash256 chunk_digest(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
                                    ChunkVersion version, const Hash256& content_hash);
 

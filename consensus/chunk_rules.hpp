@@ -1,5 +1,5 @@
-// Which of two chunks a slot keeps: the write rule for clients and the total order between replicas.
-// Source: SIP "Stacker DBs"; Gap: ties between replicas (docs/spec_gaps.md "Chunk ties").
+// Which of two chunks a slot keeps: the write rule for clients and the total order between
+// replicas. Source: SIP "Stacker DBs"; Gap: ties between replicas (docs/spec_gaps.md "Chunk ties").
 #pragma once
 
 #include <compare>
@@ -42,8 +42,8 @@ struct ChunkClock {
 /// Equal versions compete by leading zero bits of the content hash; a tie is refused (between
 /// replicas: `merge_order`). The identical chunk never comes here: the caller has already answered
 /// it with success. Gap: idempotent writes (docs/spec_gaps.md).
-/// @returns the slot's next clock, or version_zero / stale_version / weak_hash with `stored` standing.
-/// Source: SIP "Stacker DBs", write rule.
+/// @returns the slot's next clock, or version_zero / stale_version / weak_hash with `stored`
+/// standing. Source: SIP "Stacker DBs", write rule.
 [[nodiscard]] Result<ChunkClock> accept_write(const ChunkClock& stored, const ChunkMeta& incoming);
 
 /// The order in which replicas prefer chunks of one slot: `greater` means that `a` is kept. Higher
@@ -58,8 +58,8 @@ struct ChunkClock {
 enum class Merge : std::uint8_t { keep, same, replace };
 [[nodiscard]] Merge merge_chunk(const ChunkMeta& stored, const ChunkMeta& incoming);
 
-/// Whether two chunks of one slot, both signed by its owner, prove an equivocation: one version, two
-/// contents. Two signatures of one content prove nothing.
+/// Whether two chunks of one slot, both signed by its owner, prove an equivocation: one version,
+/// two contents. Two signatures of one content prove nothing.
 [[nodiscard]] bool is_equivocation(const ChunkMeta& a, const ChunkMeta& b);
 
 }  // namespace quorate::consensus

@@ -1,6 +1,6 @@
 // The contract that governs one generation of a Stacker DB: who may write which slot, how much, and
-// when the array is garbage. Source: SIP "Stacker DBs" (three read-only functions), "Boot Contracts",
-// "Producer DB Setup", "Stacker Signer DB Setup"; Gap: generations (docs/spec_gaps.md).
+// when the array is garbage. Source: SIP "Stacker DBs" (three read-only functions), "Boot
+// Contracts", "Producer DB Setup", "Stacker Signer DB Setup"; Gap: generations (docs/spec_gaps.md).
 #pragma once
 
 #include <memory>
@@ -30,7 +30,8 @@ class ControllingContract {
   [[nodiscard]] virtual std::uint32_t slot_count() const = 0;
   /// @returns no_such_slot beyond the last slot.
   [[nodiscard]] virtual Result<SlotLimits> limits(ChunkSlot slot) const = 0;
-  /// Whose signature the slot takes. @returns no_such_slot beyond the last slot or for an unused one.
+  /// Whose signature the slot takes. @returns no_such_slot beyond the last slot or for an unused
+  /// one.
   [[nodiscard]] virtual Result<crypto::PublicKey> owner(ChunkSlot slot) const = 0;
 
   /// `stackerdb-auth-write`. @returns no_such_slot, or bad_signer.
@@ -49,8 +50,8 @@ class ControllingContract {
 /// Shared by the replica, the gateway and the members of one node.
 using ContractView = std::shared_ptr<const ControllingContract>;
 
-/// From which burn height a generation is the current one, and at which it is collected (= the start
-/// of its successor). Before `starts_at` it is open for key generation.
+/// From which burn height a generation is the current one, and at which it is collected (= the
+/// start of its successor). Before `starts_at` it is open for key generation.
 struct GenerationSpan {
   BurnHeight starts_at;
   BurnHeight collected_at;

@@ -42,8 +42,8 @@ struct OpenedWindow {
   RewardSet remaining;
 };
 
-/// Opens the window of term `mined_in`: draws its recipients (they are used up whether or not anybody
-/// enrolls), fills up with burn outputs, or asks for one burn output in the prepare phase.
+/// Opens the window of term `mined_in`: draws its recipients (they are used up whether or not
+/// anybody enrolls), fills up with burn outputs, or asks for one burn output in the prepare phase.
 [[nodiscard]] OpenedWindow open_window(const Params& params, TermNumber mined_in,
                                        const Anchor& anchor, RewardSet remaining);
 

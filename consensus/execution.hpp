@@ -1,7 +1,7 @@
 // Executes a block on its parent's state, step by step, for whoever checks it and whoever makes it:
-// the parent's fees, the coinbase, on-Bitcoin operations, replay, other transactions, in this order.
-// Source: SIP "Producer Rewards", "Block Production during a Term"; Gap: docs/spec_gaps.md "Order
-// inside a block", "Dropped blocks".
+// the parent's fees, the coinbase, on-Bitcoin operations, replay, other transactions, in this
+// order. Source: SIP "Producer Rewards", "Block Production during a Term"; Gap: docs/spec_gaps.md
+// "Order inside a block", "Dropped blocks".
 #pragma once
 
 #include <set>
@@ -20,7 +20,8 @@ struct BlockPlace {
   bool first_of_term{};
   bool first_of_cycle{};
   /// Only replay and the coinbase may stand in this term: its parent is older than the term before
-  /// the previous one. Source: SIP "Introduction" item 3 ("in order for block production to continue").
+  /// the previous one. Source: SIP "Introduction" item 3 ("in order for block production to
+  /// continue").
   bool replay_only{};
   ReplayQueue replay;
 };
@@ -34,8 +35,8 @@ struct ExecutionRules {
 
 class Execution {
  public:
-  /// Pays the parent's fees to the producers named by `parent_bits` (null on genesis), opens the term
-  /// if this is its first block, applies the operations of newly seen Bitcoin blocks.
+  /// Pays the parent's fees to the producers named by `parent_bits` (null on genesis), opens the
+  /// term if this is its first block, applies the operations of newly seen Bitcoin blocks.
   Execution(const ExecutionRules& rules, const BlockPlace& place, const BitVector* parent_bits);
 
   /// The bytes the first block of the term must begin with.

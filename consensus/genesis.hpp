@@ -25,7 +25,8 @@ struct Genesis {
 };
 
 /// @returns genesis_without_signers, bad_slot_count (a signer with no slot, or more slots than
-/// `Params::reward_slots` in all), genesis_signer_twice, bad_public_key, or a refusal of the ledger.
+/// `Params::reward_slots` in all), genesis_signer_twice, bad_public_key, or a refusal of the
+/// ledger.
 [[nodiscard]] Result<Ledger> genesis_ledger(const Params& params, const Genesis& genesis);
 
 /// The stackers' set of one cycle with slots in contiguous ranges.

@@ -99,7 +99,8 @@ std::vector<TreeNode> Inventory::children(TreeNode node) const {
   const auto width = static_cast<std::uint32_t>(levels_[level].digests.size());
   std::vector<TreeNode> out;
   const std::uint32_t begin = node.index * fan_out;
-  for (std::uint32_t i = begin; i < std::min(begin + fan_out, width); ++i) out.push_back({level, i});
+  for (std::uint32_t i = begin; i < std::min(begin + fan_out, width); ++i)
+    out.push_back({level, i});
   return out;
 }
 

@@ -1,6 +1,6 @@
-// What a replica holds, small enough to exchange: one entry per slot and a tree of digests over ranges
-// of slots, by which two replicas find out that they agree, or where they differ.
-// Source: SIP "Stacker DBs" (vector clock); Gap: marks and digest tree (docs/spec_gaps.md).
+// What a replica holds, small enough to exchange: one entry per slot and a tree of digests over
+// ranges of slots, by which two replicas find out that they agree, or where they differ. Source:
+// SIP "Stacker DBs" (vector clock); Gap: marks and digest tree (docs/spec_gaps.md).
 #pragma once
 
 #include "consensus/chunk_rules.hpp"

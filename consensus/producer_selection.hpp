@@ -33,7 +33,8 @@ enum class SetOrigin : std::uint8_t {
 struct ProducerSet {
   TermNumber term;
   SetOrigin origin{};
-  /// Ascending by spend, ties as described at `select_producers`. Producers without slots come first.
+  /// Ascending by spend, ties as described at `select_producers`. Producers without slots come
+  /// first.
   std::vector<ProducerEntry> entries;
   bool operator==(const ProducerSet&) const = default;
 
@@ -55,9 +56,10 @@ struct Selection {
   std::vector<ProducerEntry> unselected;
 };
 
-/// Groups by VRF key (spends add up, the last signing key counts), ranks, cuts at the cap and shares
-/// out the slots. Order everywhere: spend; ties by the last enrollment's txid (display order), each
-/// tied group then shuffled, smallest group first, by one ChaCha12 stream keyed with `tie_seed`.
+/// Groups by VRF key (spends add up, the last signing key counts), ranks, cuts at the cap and
+/// shares out the slots. Order everywhere: spend; ties by the last enrollment's txid (display
+/// order), each tied group then shuffled, smallest group first, by one ChaCha12 stream keyed with
+/// `tie_seed`.
 /// @param enrollments valid ones of term N−2 in chain order.
 /// @param tie_seed SHA256(sortition hash of the last burn block of N−2).
 /// @returns nullopt without enrollments.

@@ -1,5 +1,6 @@
-// Which reward addresses the enrollments of one term must pay. Source: SIP "Producer Set Enrollments"
-// (PoX outputs; 20 addresses without replacement, ChaCha12); Gap: docs/spec_gaps.md "Recipients".
+// Which reward addresses the enrollments of one term must pay. Source: SIP "Producer Set
+// Enrollments" (PoX outputs; 20 addresses without replacement, ChaCha12); Gap: docs/spec_gaps.md
+// "Recipients".
 #pragma once
 
 #include "bitcoin/pox_hashes.hpp"

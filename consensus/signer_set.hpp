@@ -26,8 +26,8 @@ struct SignerSet {
   std::uint32_t total_slots{};
   /// Producers ascending by spend, stackers by first slot. Index = MemberIndex = FROST party.
   List<SignerMember, 4000> members;
-  /// Producers too small for a signer slot, ascending by spend: they own a candidate slot and a share
-  /// of the coinbase. They are always smaller than every member, so the candidate slot of
+  /// Producers too small for a signer slot, ascending by spend: they own a candidate slot and a
+  /// share of the coinbase. They are always smaller than every member, so the candidate slot of
   /// zero_slot_keys[i] is 200 + i and that of members[p] is 200 + zero_slot_keys.size() + p.
   List<crypto::PublicKey, 100> zero_slot_keys;
 

@@ -13,8 +13,8 @@ namespace quorate::consensus {
 /// @param spends ascending, at least one, each > 0. @returns one weight per spend, sum = slots.
 [[nodiscard]] std::vector<Weight> apportion(const std::vector<Sats>& spends, std::uint32_t slots);
 
-/// Which slots each producer owns: with R = max(10, smallest non-zero weight), round r in 0..R−1 gives
-/// a producer of weight w the next floor((2(r+1)w + R) / 2R) − floor((2rw + R) / 2R) slots.
+/// Which slots each producer owns: with R = max(10, smallest non-zero weight), round r in 0..R−1
+/// gives a producer of weight w the next floor((2(r+1)w + R) / 2R) − floor((2rw + R) / 2R) slots.
 /// @param weights in producer order, zeros allowed. @returns one ascending list per weight.
 [[nodiscard]] std::vector<std::vector<SlotIndex>> place_slots(const std::vector<Weight>& weights);
 

@@ -17,8 +17,8 @@ namespace quorate::consensus {
 /// The same for the members of the signer set, who can have a bit in a seal.
 [[nodiscard]] std::vector<RewardShare> member_shares(const ProducerSet& set);
 
-/// Coinbase of the terms from `after` (exclusive) to `term`: terms none of whose blocks survived add
-/// theirs to the next one's.
+/// Coinbase of the terms from `after` (exclusive) to `term`: terms none of whose blocks survived
+/// add theirs to the next one's.
 [[nodiscard]] MicroStx purse_since(const Params& params, const CoinbaseSchedule& schedule,
                                    TermNumber after, TermNumber term);
 

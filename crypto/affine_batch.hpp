@@ -19,9 +19,9 @@ struct AffineJob {
 /// share of one inversion each, eight at a time where the processor can. Equal, opposite and
 /// infinite operands are handled.
 ///
-/// Operands are read at `flush`, which writes the results last-added first: a pending operand may be
-/// overwritten only by an addition that was added *earlier*. (The two recursions in point_rows.cpp
-/// rely on exactly this.)
+/// Operands are read at `flush`, which writes the results last-added first: a pending operand may
+/// be overwritten only by an addition that was added *earlier*. (The two recursions in
+/// point_rows.cpp rely on exactly this.)
 class AffineBatch {
  public:
   explicit AffineBatch(CurveCode code = best_code()) : code_(code) {}

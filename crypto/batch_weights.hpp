@@ -7,8 +7,8 @@
 namespace quorate::crypto {
 
 /// A stream of 128-bit factors derived from a seed. A combination of false equations holds with
-/// probability 2^-128 when its author could not foresee the seed: fresh randomness for local checks,
-/// a hash of everything checked where the answer must be the same everywhere.
+/// probability 2^-128 when its author could not foresee the seed: fresh randomness for local
+/// checks, a hash of everything checked where the answer must be the same everywhere.
 class BatchWeights {
  public:
   explicit BatchWeights(const Hash256& seed) : seed_(seed) {}

@@ -7,8 +7,8 @@
 
 namespace quorate::crypto {
 
-/// ChaCha with `rounds` rounds keyed with 32 seed bytes, zero nonce, counter from 0; the keystream is
-/// read as little-endian u32 words. Source: SIP "Producer Set Enrollments" (ChaCha12), facts of
+/// ChaCha with `rounds` rounds keyed with 32 seed bytes, zero nonce, counter from 0; the keystream
+/// is read as little-endian u32 words. Source: SIP "Producer Set Enrollments" (ChaCha12), facts of
 /// rand_chacha (64-bit counter, 64-bit stream).
 class ChaChaRng {
  public:

@@ -8,9 +8,9 @@ using U128 = unsigned __int128;
 using Limbs = std::array<U64, 4>;
 
 // The lattice of pairs (a, b) with a + bλ ≡ 0 (mod n) has the short basis (a1, −b1), (b1, a2). The
-// lattice point nearest to (k, 0) has coordinates round(k·a2/n) and round(k·b1/n); they are computed
-// as (k·g + 2^382) >> 383 with g = round(2^383·a2/n) and round(2^383·b1/n). endomorphism_test checks
-// that both halves stay below 2^128.
+// lattice point nearest to (k, 0) has coordinates round(k·a2/n) and round(k·b1/n); they are
+// computed as (k·g + 2^382) >> 383 with g = round(2^383·a2/n) and round(2^383·b1/n).
+// endomorphism_test checks that both halves stay below 2^128.
 constexpr Limbs lambda_limbs = {0xe0cfc810b51283ce, 0xa880b9fc8ec739c2, 0x5ad9e3fd77ed9ba4,
                                 0xac9c52b33fa3cf1f};
 constexpr Limbs b1_limbs = {0xe86c90e49284eb15, 0x3086d221a7d46bcd, 0, 0};

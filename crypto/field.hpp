@@ -1,11 +1,11 @@
 // The field of secp256k1, p = 2^256 − 0x1000003D1, in five limbs of 52 bits. PUBLIC data only:
 // comparisons, inversion and roots take variable time.
 //
-// Bounds instead of constant reduction. A value is "tight" when limbs 0..3 are below 2^53 and limb 4
-// below 2^49; products, squares, parsed and normalized values are tight. Sums of tight values may
-// grow: a product accepts factors of up to 8 units (limbs 0..3 < 2^56, limb 4 < 2^52), where a tight
-// value counts 1, a sum the sum of its terms, and `negated<U>()` of a value of U units counts 2·U.
-// Every formula in point.cpp notes its units.
+// Bounds instead of constant reduction. A value is "tight" when limbs 0..3 are below 2^53 and limb
+// 4 below 2^49; products, squares, parsed and normalized values are tight. Sums of tight values may
+// grow: a product accepts factors of up to 8 units (limbs 0..3 < 2^56, limb 4 < 2^52), where a
+// tight value counts 1, a sum the sum of its terms, and `negated<U>()` of a value of U units counts
+// 2·U. Every formula in point.cpp notes its units.
 #pragma once
 
 #include <array>
@@ -175,8 +175,8 @@ class Field {
     r.limbs_[2] = low(d) & mask;
     d = (d >> 52) + c[3] + wide(h3, fold_limb);
     r.limbs_[3] = low(d) & mask;
-    // < 2^64: the carry is below 2^63.4 and e_low below 2^52. What lies above 2^256 folds to limb 0,
-    // which stays below 2^52 + 2^49.
+    // < 2^64: the carry is below 2^63.4 and e_low below 2^52. What lies above 2^256 folds to limb
+    // 0, which stays below 2^52 + 2^49.
     const std::uint64_t top = low(d >> 52) + e_low;
     r.limbs_[4] = top & top_mask;
     r.limbs_[0] += (top >> 48) * fold;

@@ -1,10 +1,10 @@
-// Eight elements of the field at once, on processors with AVX-512 IFMA: one element per 64-bit lane,
-// five limbs of 52 bits as in field.hpp. PUBLIC data only. Internal to crypto/*_lanes.cpp, whose
-// callers have asked `has_lanes()`; every function carries the instruction set it needs, so no other
-// code is compiled for it.
+// Eight elements of the field at once, on processors with AVX-512 IFMA: one element per 64-bit
+// lane, five limbs of 52 bits as in field.hpp. PUBLIC data only. Internal to crypto/*_lanes.cpp,
+// whose callers have asked `has_lanes()`; every function carries the instruction set it needs, so
+// no other code is compiled for it.
 //
-// A product reads 52 bits of each limb, so here a value is "tight" when limbs 0..3 are below 2^52 and
-// limb 4 is below 2^49. Everything that leaves a function of this file is tight.
+// A product reads 52 bits of each limb, so here a value is "tight" when limbs 0..3 are below 2^52
+// and limb 4 is below 2^49. Everything that leaves a function of this file is tight.
 #pragma once
 
 #if defined(__x86_64__)
@@ -14,7 +14,8 @@
 #include "crypto/field.hpp"
 
 #define QUORATE_LANES __attribute__((target("avx512f,avx512dq,avx512ifma")))
-#define QUORATE_LANES_INLINE __attribute__((target("avx512f,avx512dq,avx512ifma"), always_inline)) inline
+#define QUORATE_LANES_INLINE \
+  __attribute__((target("avx512f,avx512dq,avx512ifma"), always_inline)) inline
 
 namespace quorate::crypto {
 
@@ -167,7 +168,8 @@ QUORATE_LANES_INLINE Field8 chosen(__mmask8 mask, const Field8& a, const Field8&
 
 /// The representative below p, from limbs below 2^60.
 QUORATE_LANES_INLINE Field8 normalized(const Field8& x) {
-  // Tight means below 2p. a >= p exactly when a + fold reaches 2^256; then the answer is a + fold − 2^256.
+  // Tight means below 2p. a >= p exactly when a + fold reaches 2^256; then the answer is a + fold −
+  // 2^256.
   const Field8 a = tightened(x);
   Field8 b = a;
   b.l[0] = plus(b.l[0], all(fold));

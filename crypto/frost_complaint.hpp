@@ -1,6 +1,6 @@
-// A recipient whose box is bad opens one ECDH point and proves it; anybody can then open the box and
-// see who lied. The same judgement works on stored bytes, long after. Deterministic.
-// Source: docs/threshold_signing.md "Complaints".
+// A recipient whose box is bad opens one ECDH point and proves it; anybody can then open the box
+// and see who lied. The same judgement works on stored bytes, long after. Deterministic. Source:
+// docs/threshold_signing.md "Complaints".
 #pragma once
 
 #include "crypto/dleq.hpp"
@@ -32,14 +32,14 @@ struct Verdict {
   enum class Guilty : std::uint8_t { dealer, complainer };
   Guilty guilty{};
   MemberIndex member;
-  /// For the dealer unreadable_box or bad_share; for the complainer bad_dleq_proof, or bad_complaint
-  /// when the box is in order.
+  /// For the dealer unreadable_box or bad_share; for the complainer bad_dleq_proof, or
+  /// bad_complaint when the box is in order.
   Errc reason{};
   bool operator==(const Verdict&) const = default;
 };
 
-/// Judges. @returns bad_complaint only when the complaint names no two parties of this generation or
-/// another dealer than `dealing`'s: then nothing can be said about anybody.
+/// Judges. @returns bad_complaint only when the complaint names no two parties of this generation
+/// or another dealer than `dealing`'s: then nothing can be said about anybody.
 [[nodiscard]] Result<Verdict> judge(const KeygenConfig& config, const ParsedDealing& dealing,
                                     const Complaint& complaint);
 

@@ -1,7 +1,7 @@
-// The coordinator's side of signing: ROAST's rules with weights, as a pure machine. It opens sessions,
-// collects shares, convicts who answers wrongly and ends with a signature, however the faulty behave:
-// every party sits in at most one unfinished session, so f faulty ones can spoil at most f.
-// Source: docs/threshold_signing.md "Coordination" (ROAST).
+// The coordinator's side of signing: ROAST's rules with weights, as a pure machine. It opens
+// sessions, collects shares, convicts who answers wrongly and ends with a signature, however the
+// faulty behave: every party sits in at most one unfinished session, so f faulty ones can spoil at
+// most f. Source: docs/threshold_signing.md "Coordination" (ROAST).
 #pragma once
 
 #include <map>
@@ -41,20 +41,20 @@ class SigningCoordinator {
   SigningCoordinator(GroupRef group, const Hash256& instance, const ViewBytes& view,
                      SigningSubject subject, const Hash256& rand32);
 
-  /// The newest published nonces of a party; the caller has checked who published them. Two different
-  /// nonces under one batch id and index convict it. When every party is ready the first session
-  /// opens at once.
+  /// The newest published nonces of a party; the caller has checked who published them. Two
+  /// different nonces under one batch id and index convict it. When every party is ready the first
+  /// session opens at once.
   [[nodiscard]] Outputs on_nonces(MemberIndex party, const NonceCommitments& nonces);
   /// A party answered. Answers to unknown sessions and repetitions change nothing.
   [[nodiscard]] Outputs on_share(MemberIndex party, const SignatureShare& share);
-  /// The waiting time is over, at first or since the last session was opened: the next session opens
-  /// as soon as those who are ready weigh enough.
+  /// The waiting time is over, at first or since the last session was opened: the next session
+  /// opens as soon as those who are ready weigh enough.
   [[nodiscard]] Outputs on_timer();
   /// A party is no longer asked (convicted elsewhere, or it refused by name).
   [[nodiscard]] Outputs exclude(MemberIndex party);
-  /// A party says that it cannot answer `session` (its nonce served elsewhere) and is no worse for it:
-  /// that session is lost, the party may be asked again with its next nonce. The caller limits how
-  /// often a party may say so.
+  /// A party says that it cannot answer `session` (its nonce served elsewhere) and is no worse for
+  /// it: that session is lost, the party may be asked again with its next nonce. The caller limits
+  /// how often a party may say so.
   [[nodiscard]] Outputs release(MemberIndex party, const SessionId& session);
 
   [[nodiscard]] bool is_finished() const { return finished_; }

@@ -34,7 +34,8 @@ struct OwnDealing {
 /// Deals. Everything secret derives from H_dkg-seed(host key ‖ rand32 ‖ cid), so the same arguments
 /// give the same bytes: persist `rand32` before publishing, and call again after a crash. A second
 /// dealing with other randomness in the same attempt is equivocation.
-/// @returns not_a_signer when `host` is not the key of party `me`; zero_scalar (probability 2^-256).
+/// @returns not_a_signer when `host` is not the key of party `me`; zero_scalar (probability
+/// 2^-256).
 [[nodiscard]] Result<OwnDealing> deal(const KeygenConfig& config, MemberIndex me,
                                       const SecretKey& host, const Hash256& rand32);
 
@@ -65,12 +66,14 @@ class ParsedDealing {
 using DealingRef = std::shared_ptr<const ParsedDealing>;
 
 /// Checks everything that everybody can see. @returns bad_dealing (header, length, index),
-/// wrong_keygen (another cid), bad_commitment (detail = index), bad_possession_proof. A dealer whose
-/// signed chunk holds such bytes is convicted by them. Remembered per thread by hash of the bytes.
-[[nodiscard]] Result<DealingRef> parse_dealing(const KeygenConfig& config, const SharedBytes& bytes);
+/// wrong_keygen (another cid), bad_commitment (detail = index), bad_possession_proof. A dealer
+/// whose signed chunk holds such bytes is convicted by them. Remembered per thread by hash of the
+/// bytes.
+[[nodiscard]] Result<DealingRef> parse_dealing(const KeygenConfig& config,
+                                               const SharedBytes& bytes);
 
-/// The shares for `me`: f_p at its ids, ascending. @returns unreadable_box or bad_share (a value that
-/// is 0 or out of range). They are not yet checked against the commitments.
+/// The shares for `me`: f_p at its ids, ascending. @returns unreadable_box or bad_share (a value
+/// that is 0 or out of range). They are not yet checked against the commitments.
 [[nodiscard]] Result<std::vector<SecretScalar>> open_box(const KeygenConfig& config,
                                                          const ParsedDealing& dealing,
                                                          MemberIndex me, const SecretKey& host);

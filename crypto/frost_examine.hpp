@@ -18,9 +18,9 @@ struct Examination {
   std::vector<Complaint> complaints;  ///< Ascending by dealer.
 };
 
-/// Opens the box of every dealing and checks the shares against the commitments: all at once, and one
-/// by one only if that fails. The own dealing, if among them, is taken from `own` (may be null when
-/// `me` did not deal). `rand32` drives the check's weights and the proofs of complaints.
+/// Opens the box of every dealing and checks the shares against the commitments: all at once, and
+/// one by one only if that fails. The own dealing, if among them, is taken from `own` (may be null
+/// when `me` did not deal). `rand32` drives the check's weights and the proofs of complaints.
 /// `dealings` has distinct dealers.
 [[nodiscard]] Result<Examination> examine_dealings(const KeygenConfig& config, MemberIndex me,
                                                    const SecretKey& host,

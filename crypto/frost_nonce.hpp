@@ -13,8 +13,8 @@ using PublicNonce = FixedBytes<struct PublicNonceTag, 66>;
 /// cbytes_ext(ΣR1) ‖ cbytes_ext(ΣR2); infinity is 33 zero bytes.
 using AggregateNonce = FixedBytes<struct AggregateNonceTag, 66>;
 
-/// Two secret scalars that may serve one signature. Signing takes it by value, so a second use shows
-/// up as use after move; a moved-from nonce is refused.
+/// Two secret scalars that may serve one signature. Signing takes it by value, so a second use
+/// shows up as use after move; a moved-from nonce is refused.
 class SecretNonce {
  public:
   /// k1 ‖ k2. @returns bad_secret_nonce, detail "first" or "second", when a half is 0 or >= n.

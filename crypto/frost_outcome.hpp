@@ -1,5 +1,5 @@
-// The key: the sum of the qualified dealings, made safe for use as a Taproot key, and the content of
-// the certificate that names it. Source: docs/threshold_signing.md "Outcome"; SIP "Signature
+// The key: the sum of the qualified dealings, made safe for use as a Taproot key, and the content
+// of the certificate that names it. Source: docs/threshold_signing.md "Outcome"; SIP "Signature
 // Generation".
 #pragma once
 
@@ -65,7 +65,8 @@ using OutcomeRef = std::shared_ptr<const KeygenOutcome>;
 [[nodiscard]] Result<OutcomeRef> combine_dealings(const KeygenConfig& config,
                                                   std::span<const DealingRef> qualified);
 
-/// The outcome without one convicted dealer: its column is subtracted. Equal to combining the others.
+/// The outcome without one convicted dealer: its column is subtracted. Equal to combining the
+/// others.
 /// @returns bad_qualified_set when `convicted` is not part of `outcome`, and as combine_dealings.
 [[nodiscard]] Result<OutcomeRef> exclude_dealing(const KeygenConfig& config,
                                                  const KeygenOutcome& outcome,
@@ -77,8 +78,8 @@ using OutcomeRef = std::shared_ptr<const KeygenOutcome>;
                                                            std::span<const DealingRef> qualified);
 
 /// The own final shares: sums over QUAL plus the tweak, checked against the public shares.
-/// @returns bad_share (detail = dealer) when shares of a dealer in QUAL are missing or the sum is not
-/// what the public shares say.
+/// @returns bad_share (detail = dealer) when shares of a dealer in QUAL are missing or the sum is
+/// not what the public shares say.
 [[nodiscard]] Result<PartyKey> finish_shares(const KeygenConfig& config,
                                              const KeygenOutcome& outcome, MemberIndex me,
                                              const ReceivedShares& received);

@@ -109,12 +109,12 @@ struct GroupSignature {
 /// H_session(cid ‖ instance ‖ view ‖ m ‖ tweaks ‖ entries).
 [[nodiscard]] SessionId session_id(const KeygenConfig& config, const SigningRequest& request);
 
-/// Form and weight of a request. @returns wrong_keygen, bad_request (order, unknown party, tweaks on
-/// a block), below_threshold.
+/// Form and weight of a request. @returns wrong_keygen, bad_request (order, unknown party, tweaks
+/// on a block), below_threshold.
 [[nodiscard]] Result<> check_request(const KeygenConfig& config, const SigningRequest& request);
 
-/// Whether a block is signed: spare bits zero (by type), weight >= T, the group's signature on m, one
-/// valid attestation per named party. Needs only what is on chain: no public shares.
+/// Whether a block is signed: spare bits zero (by type), weight >= T, the group's signature on m,
+/// one valid attestation per named party. Needs only what is on chain: no public shares.
 /// @returns below_threshold, bad_signature, attestation_count_mismatch, bad_attestation (detail =
 /// party), bad_request for a bit vector of another size.
 [[nodiscard]] Result<> verify_block_signature(const KeygenConfig& config,

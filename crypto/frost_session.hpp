@@ -57,7 +57,8 @@ struct SessionContext {
                                                                   const BitVector& parties);
 
 /// Answers requests with one member's key. It does not decide *whether* to sign (validity of the
-/// block, the consensus lock): that is the caller's. Persist the returned share before publishing it.
+/// block, the consensus lock): that is the caller's. Persist the returned share before publishing
+/// it.
 class ShareSigner {
  public:
   /// `host` is the key X_p of `key.party`; it signs attestations.
@@ -66,9 +67,9 @@ class ShareSigner {
   ShareSigner& operator=(ShareSigner&&) noexcept;
   ~ShareSigner();
 
-  /// Signs. Checks form, weight, membership and that the request shows the nonce published here. The
-  /// same request again gives the same share; another session for a spent nonce is refused. `aux`
-  /// randomises the attestation.
+  /// Signs. Checks form, weight, membership and that the request shows the nonce published here.
+  /// The same request again gives the same share; another session for a spent nonce is refused.
+  /// `aux` randomises the attestation.
   /// @returns the errors of SessionContext::make, not_a_signer, unknown_nonce, foreign_nonce,
   /// nonce_used; up to here nothing has changed. self_check_failed or zero_scalar: the nonce is
   /// spent, no share was made.

@@ -115,8 +115,8 @@ struct SessionValues {
                                                    const PartyKey& key);
 
 /// s_p = ε(k1 + b·k2) + e·g·gacc·d_p, checked against the public equation before it is returned.
-/// `party_key` is signers.party_key(p). @returns zero_scalar or self_check_failed; the nonce is spent
-/// in every case.
+/// `party_key` is signers.party_key(p). @returns zero_scalar or self_check_failed; the nonce is
+/// spent in every case.
 [[nodiscard]] Result<PartialSignature> sign_partial(const SessionValues& session, SecretNonce nonce,
                                                     const SecretScalar& aggregated_share,
                                                     const Point& party_key);
@@ -125,9 +125,9 @@ struct SessionValues {
 [[nodiscard]] Result<> verify_partial(const SessionValues& session, const PublicNonce& nonce,
                                       const Point& party_key, const PartialSignature& partial);
 
-/// The plain BIP 340 signature. @returns partial_count_mismatch unless there is one partial per party,
-/// bad_partial_signature with the position of one that is out of range; whether the sum verifies is
-/// for the caller to ask with `verify_schnorr`.
+/// The plain BIP 340 signature. @returns partial_count_mismatch unless there is one partial per
+/// party, bad_partial_signature with the position of one that is out of range; whether the sum
+/// verifies is for the caller to ask with `verify_schnorr`.
 [[nodiscard]] Result<SchnorrSignature> aggregate_partials(
     const SessionValues& session, const SignerSet& signers,
     std::span<const PartialSignature> partials);

@@ -63,7 +63,8 @@ class SecretKey {
 [[nodiscard]] RecoverableSignature sign_recoverable(const SecretKey& key, const Hash256& digest);
 /// @returns the signer's key, or bad_signature (V not 0..3, R or S out of range, no point) or
 /// high_s when `S` is above n/2. Memoised.
-[[nodiscard]] Result<PublicKey> recover(const Hash256& digest, const RecoverableSignature& signature);
+[[nodiscard]] Result<PublicKey> recover(const Hash256& digest,
+                                        const RecoverableSignature& signature);
 
 /// Compressed shared point secret·key (33 bytes, constant time). @returns bad_public_key.
 /// Source: docs/threshold_signing.md "Encrypting shares".
@@ -87,7 +88,8 @@ struct TaprootOutput {
   XOnlyKey key;
   bool odd_y{};
 };
-[[nodiscard]] Result<TaprootOutput> taproot_output_key(const XOnlyKey& internal, ByteView merkle_root);
+[[nodiscard]] Result<TaprootOutput> taproot_output_key(const XOnlyKey& internal,
+                                                       ByteView merkle_root);
 /// The secret key of that output. Source: BIP 341 taproot_tweak_seckey.
 [[nodiscard]] SecretKey taproot_tweak_secret(const SecretKey& internal, ByteView merkle_root);
 

@@ -31,8 +31,8 @@ class Factorials {
   std::vector<Scalar> reciprocal_;
 };
 
-/// λ_i for every id in `ids` (strictly ascending, below `slots`), in the same order. Chooses between
-/// the two forms below by cost. Source: docs/threshold_signing.md "Lagrange coefficients".
+/// λ_i for every id in `ids` (strictly ascending, below `slots`), in the same order. Chooses
+/// between the two forms below by cost. Source: docs/threshold_signing.md "Lagrange coefficients".
 [[nodiscard]] std::vector<Scalar> lagrange_coefficients(std::uint32_t slots,
                                                         std::span<const SlotIndex> ids);
 
@@ -49,9 +49,9 @@ struct WeightedPoint {
   Scalar factor;
 };
 
-/// Weights u_j with Σ factor·f(x) = Σ_j u_j·f(j) for every polynomial of degree below `t`, j = 0..t−1:
-/// one multiplication per point and j. All x are at most `slots`.
-/// Source: docs/threshold_signing.md "Evaluation basis".
+/// Weights u_j with Σ factor·f(x) = Σ_j u_j·f(j) for every polynomial of degree below `t`, j =
+/// 0..t−1: one multiplication per point and j. All x are at most `slots`. Source:
+/// docs/threshold_signing.md "Evaluation basis".
 [[nodiscard]] std::vector<Scalar> evaluation_weights(std::uint32_t slots, std::uint32_t t,
                                                      std::span<const WeightedPoint> points);
 

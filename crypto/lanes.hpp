@@ -24,8 +24,8 @@ class Point;
 /// AffineBatch::flush in lanes; `scratch` is kept between calls to save allocations.
 void add_in_lanes(std::span<const AffineJob> jobs, std::vector<std::uint64_t>& scratch);
 
-/// out[i] ← the point with x coordinate xs[i] (normalized) and y odd or even as odd[i] says, infinity
-/// where the curve has no such point. All spans are equally long.
+/// out[i] ← the point with x coordinate xs[i] (normalized) and y odd or even as odd[i] says,
+/// infinity where the curve has no such point. All spans are equally long.
 void lift_in_lanes(std::span<const Field> xs, std::span<const std::uint8_t> odd,
                    std::span<Point> out);
 

@@ -116,8 +116,8 @@ class DigitReader {
   std::size_t bits_;
 };
 
-/// Additions per inversion: enough that the inversion does not show, few enough that the pending work
-/// stays in the processor's cache.
+/// Additions per inversion: enough that the inversion does not show, few enough that the pending
+/// work stays in the processor's cache.
 constexpr std::size_t chunk = 2048;
 
 /// Lists of points that are to be summed, one after the other in one array.
@@ -140,8 +140,8 @@ class PointLists {
     points_[begin_[list] + counts_[list]++] = -p;
   }
 
-  /// Leaves each list with its sum, by halving: a round adds neighbours of all lists with few shared
-  /// inversions.
+  /// Leaves each list with its sum, by halving: a round adds neighbours of all lists with few
+  /// shared inversions.
   void reduce() {
     while (add_neighbours()) move_together();
   }
@@ -270,8 +270,8 @@ class BucketSum {
     }
   }
 
-  /// Σ d·B_d by the bits of d: those with bit 0 are the odd places; then B_2k + B_2k+1 takes place k
-  /// and the next bit is bit 0. Two additions per bucket in all.
+  /// Σ d·B_d by the bits of d: those with bit 0 are the odd places; then B_2k + B_2k+1 takes place
+  /// k and the next bit is bit 0. Two additions per bucket in all.
   void weigh(std::size_t first) {
     const std::size_t bits = digits_.bits;
     std::vector<std::uint32_t> counts;

@@ -63,9 +63,9 @@ class Point {
 /// Whether 33 zero bytes are a point (infinity) or refused.
 enum class Infinity : std::uint8_t { refused, allowed };
 
-/// Any number of 33-byte encodings one after the other, read as by `Point::parse` or `parse_ext`, many
-/// at a time where the processor can. @returns bad_point (detail = position of the first bad one),
-/// length_out_of_bounds.
+/// Any number of 33-byte encodings one after the other, read as by `Point::parse` or `parse_ext`,
+/// many at a time where the processor can. @returns bad_point (detail = position of the first bad
+/// one), length_out_of_bounds.
 [[nodiscard]] Result<std::vector<Point>> parse_points(ByteView encodings, Infinity infinity,
                                                       CurveCode code = best_code());
 

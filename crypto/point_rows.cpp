@@ -54,7 +54,8 @@ std::vector<Point> extend_evaluations(std::span<const Point> values, std::size_t
     return out;
   }
   // D_j(s) = D_j(s−1) + D_{j+1}(s), D_{t−1} constant, D_0(s) the value at t−1+s. An element depends
-  // on two of the previous anti-diagonal (s + (t−2−j) constant), so a whole one shares an inversion.
+  // on two of the previous anti-diagonal (s + (t−2−j) constant), so a whole one shares an
+  // inversion.
   std::vector<Point> d = backward_differences(values);
   const std::size_t steps = last - (t - 1);
   out.resize(last + 1);

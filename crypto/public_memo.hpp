@@ -1,6 +1,6 @@
-// A bounded memory of pure results over public data, like a signature cache: what it holds cannot be
-// observed except in time. In a simulation many members check the same dealings in one process; in a
-// real node a dealing comes back over several replicas.
+// A bounded memory of pure results over public data, like a signature cache: what it holds cannot
+// be observed except in time. In a simulation many members check the same dealings in one process;
+// in a real node a dealing comes back over several replicas.
 #pragma once
 
 #include <unordered_map>

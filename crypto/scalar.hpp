@@ -1,6 +1,6 @@
-// Integers modulo the group order n, for PUBLIC data only: every operation here takes variable time.
-// Secret scalars are `SecretScalar` (secret_scalar.hpp); there is no conversion from a secret type
-// to `Scalar`, and none may be added.
+// Integers modulo the group order n, for PUBLIC data only: every operation here takes variable
+// time. Secret scalars are `SecretScalar` (secret_scalar.hpp); there is no conversion from a secret
+// type to `Scalar`, and none may be added.
 #pragma once
 
 #include <array>
@@ -25,7 +25,9 @@ class Scalar {
   static Scalar from_hash(const Hash256& hash);
 
   [[nodiscard]] Hash256 to_bytes() const;
-  [[nodiscard]] bool is_zero() const { return (limbs_[0] | limbs_[1] | limbs_[2] | limbs_[3]) == 0; }
+  [[nodiscard]] bool is_zero() const {
+    return (limbs_[0] | limbs_[1] | limbs_[2] | limbs_[3]) == 0;
+  }
 
   Scalar operator+(const Scalar& other) const;
   Scalar operator-(const Scalar& other) const;

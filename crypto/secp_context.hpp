@@ -5,8 +5,9 @@
 
 namespace quorate::crypto {
 
-/// Created on first use and blinded with fresh randomness, read-only afterwards, so every thread may
-/// use it. Blinding protects secrets against timing and power analysis; it never changes a result.
+/// Created on first use and blinded with fresh randomness, read-only afterwards, so every thread
+/// may use it. Blinding protects secrets against timing and power analysis; it never changes a
+/// result.
 [[nodiscard]] const secp256k1_context* secp();
 
 }  // namespace quorate::crypto

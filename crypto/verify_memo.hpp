@@ -1,9 +1,10 @@
 // Remembers signatures that verified, as the signature cache of a Bitcoin node does. Checking is a
-// pure function, so remembering its answer cannot be seen except in time: a signature that reaches a
-// node over several paths (or, in a simulation, 25 nodes of one process) costs one verification.
+// pure function, so remembering its answer cannot be seen except in time: a signature that reaches
+// a node over several paths (or, in a simulation, 25 nodes of one process) costs one verification.
 //
 // Only successes are kept: a flood of false signatures cannot push true ones out. An entry is found
-// by the SHA-256 of everything the answer depends on, so a wrong hit would need a SHA-256 collision.
+// by the SHA-256 of everything the answer depends on, so a wrong hit would need a SHA-256
+// collision.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,8 @@ using VrfKey = FixedBytes<struct VrfKeyTag, 32>;
 using VrfProof = FixedBytes<struct VrfProofTag, 80>;
 
 /// Whether the bytes are the canonical encoding of a point of prime order.
-/// Gap: stacks-core takes every curve point (docs/spec_gaps.md); no secret key belongs to the others.
+/// Gap: stacks-core takes every curve point (docs/spec_gaps.md); no secret key belongs to the
+/// others.
 [[nodiscard]] bool is_valid(const VrfKey& key);
 
 /// The public key of an Ed25519 seed of 32 bytes (for registrations by our own producers).

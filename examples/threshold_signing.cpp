@@ -1,6 +1,6 @@
 // Seven weighted members make a common key, although one of them cheats, and sign with it, although
-// another one stays silent. Uses the crypto/ library only: no network, no clock, all randomness from
-// one seed.
+// another one stays silent. Uses the crypto/ library only: no network, no clock, all randomness
+// from one seed.
 #include <fmt/core.h>
 
 #include "crypto/frost_coordinator.hpp"

@@ -1,6 +1,6 @@
-// A half-finished announcement, shown to both groups so that they can check and sign it, and what the
-// announcer and the producer on one node say to each other. Gap: SIP "State Snapshots" is an empty
-// heading (docs/spec_gaps.md "Announcement").
+// A half-finished announcement, shown to both groups so that they can check and sign it, and what
+// the announcer and the producer on one node say to each other. Gap: SIP "State Snapshots" is an
+// empty heading (docs/spec_gaps.md "Announcement").
 #pragma once
 
 #include "consensus/agreement_types.hpp"
@@ -17,7 +17,8 @@ struct SpentOutput {
   }
 };
 
-/// The unsigned announcement transaction: input 0 spends the producers' coin, input 1 the stackers'.
+/// The unsigned announcement transaction: input 0 spends the producers' coin, input 1 the
+/// stackers'.
 struct AnnouncementOffer {
   TermNumber term;
   CycleNumber cycle;

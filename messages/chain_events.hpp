@@ -19,7 +19,8 @@ struct BurnTipChanged {
 };
 
 /// A generation's members are known on the canonical Bitcoin chain: its Stacker DB opens and key
-/// generation starts at `start`. Sent again, with another set hash, when a reorganisation changes it.
+/// generation starts at `start`. Sent again, with another set hash, when a reorganisation changes
+/// it.
 struct SetPlanned {
   consensus::SignerSet set;
   /// Burn height from which the key generation deadlines count.

@@ -81,8 +81,8 @@ struct Compare {
   bool operator==(const Compare&) const = default;
   static constexpr auto wire_fields() { return std::make_tuple(&Compare::db, &Compare::nodes); }
 };
-/// All slots below one lowest node of the sender's tree. The receiver pulls what is newer and answers
-/// with `Ack` (kind holds) where its own is.
+/// All slots below one lowest node of the sender's tree. The receiver pulls what is newer and
+/// answers with `Ack` (kind holds) where its own is.
 struct Range {
   consensus::DbAddress db;
   NodeDigest node;

@@ -1,5 +1,5 @@
-// A record store in memory whose disk outlives a simulated crash, with faults to order: full, read-only,
-// a write-back cache that lies, a batch torn by the crash.
+// A record store in memory whose disk outlives a simulated crash, with faults to order: full,
+// read-only, a write-back cache that lies, a batch torn by the crash.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace quorate::storage {
 /// What survives a crash. The simulation keeps it; the node that wrote it may die.
 class MemoryDisk {
  public:
-  /// Whether the batch under way at a crash reached the disk; half of it never does, as the journal of
-  /// a real store guarantees.
+  /// Whether the batch under way at a crash reached the disk; half of it never does, as the journal
+  /// of a real store guarantees.
   enum class Torn : std::uint8_t { lost, kept };
   enum class Access : std::uint8_t { read_write, read_only };
 

@@ -1,5 +1,5 @@
-// The one durable thing a role sees: small keyed records, written in atomic batches that are on disk
-// when `commit` returns. Machines order them (`Persist`), shells perform them.
+// The one durable thing a role sees: small keyed records, written in atomic batches that are on
+// disk when `commit` returns. Machines order them (`Persist`), shells perform them.
 #pragma once
 
 #include <functional>
@@ -41,7 +41,8 @@ class RecordStore {
   virtual Result<> commit(std::span<const RecordWrite> writes) = 0;
   /// @returns the value, nullopt when absent, or store_failed / store_corrupt.
   [[nodiscard]] virtual Result<std::optional<Bytes>> get(Table table, ByteView key) const = 0;
-  /// Calls `visit` for every record of the table in ascending key order; stops when it returns false.
+  /// Calls `visit` for every record of the table in ascending key order; stops when it returns
+  /// false.
   virtual Result<> scan(Table table,
                         const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
 };

@@ -1,6 +1,6 @@
-// A record store in one SQLite file: write-ahead log, synchronous=FULL, one transaction per batch, a
-// checksum per record. Only one process may hold the file: two processes with one promise log would
-// sign twice.
+// A record store in one SQLite file: write-ahead log, synchronous=FULL, one transaction per batch,
+// a checksum per record. Only one process may hold the file: two processes with one promise log
+// would sign twice.
 #pragma once
 
 #include <memory>

@@ -206,7 +206,8 @@ std::uint16_t smallest_quorum(const KeygenConfig& config) {
   return parties;
 }
 
-/// One measurement of signing: `parties` members are asked, nonces from number `nonce` on are spent.
+/// One measurement of signing: `parties` members are asked, nonces from number `nonce` on are
+/// spent.
 class SigningMeasurement {
  public:
   SigningMeasurement(Report& report, SigningGroup& group, std::string section,

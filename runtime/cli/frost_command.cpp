@@ -294,7 +294,8 @@ Json without_bulk(const Json& document) {
   Json out = Json::object();
   for (const auto& [name, value] : document.items()) {
     const bool is_bulk = value.is_string() && value.get_ref<const std::string&>().size() > longest;
-    out[name] = is_bulk ? Json(fmt::format("{} bytes", value.get<std::string>().size() / 2)) : value;
+    out[name] =
+        is_bulk ? Json(fmt::format("{} bytes", value.get<std::string>().size() / 2)) : value;
   }
   return out;
 }

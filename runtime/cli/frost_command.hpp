@@ -43,7 +43,19 @@ struct FrostOptions {
 };
 
 enum class FrostVerb {
-  key, group, deal, confirm, complain, finish, judge, nonces, request, sign, aggregate, verify, inspect
+  key,
+  group,
+  deal,
+  confirm,
+  complain,
+  finish,
+  judge,
+  nonces,
+  request,
+  sign,
+  aggregate,
+  verify,
+  inspect
 };
 
 [[nodiscard]] Exit run_frost(FrostVerb verb, const FrostOptions& options);

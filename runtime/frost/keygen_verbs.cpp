@@ -289,7 +289,8 @@ Result<Finished> finish(const Group& group, const SecretKey& key, const Json* st
   }
   TRY_ASSIGN(const PartyKey shares, finish_shares(group.config, *outcome, me, seen.shares));
   Finished out{to_json(group, *outcome), seal_key_shares(group, key, *outcome->group, shares), {}};
-  for (const auto& [dealer, why] : heard.convicted) out.left_out.emplace_back(group.name(dealer), why);
+  for (const auto& [dealer, why] : heard.convicted)
+    out.left_out.emplace_back(group.name(dealer), why);
   return out;
 }
 

@@ -231,7 +231,8 @@ Result<Json> new_request(const FinishedGroup& group, const SigningSubject& subje
     earlier.push_back(std::move(request));
   }
   const std::map<BatchId, std::uint32_t> next = next_unused(earlier);
-  SigningRequest request{group.group.config.id(), fresh_randomness(), view_bytes(0, 0), subject, {}};
+  SigningRequest request{
+      group.group.config.id(), fresh_randomness(), view_bytes(0, 0), subject, {}};
   for (const Json& document : nonces) {
     TRY_ASSIGN(const auto said, read_said<NonceCommitments>(kinds::nonces, group.group, document));
     TRY_ASSIGN(const RequestEntry entry, entry_for(group, said.first, said.second, next));

@@ -1,5 +1,5 @@
-// A chunk as it comes from a peer or a store: decodes to itself or is refused, and no bytes make the
-// owner's check fail in any other way than by name.
+// A chunk as it comes from a peer or a store: decodes to itself or is refused, and no bytes make
+// the owner's check fail in any other way than by name.
 #include "actors/replica_records.hpp"
 
 using namespace quorate;

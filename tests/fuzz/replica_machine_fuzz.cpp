@@ -1,5 +1,5 @@
-// A replica fed with any sequence of inputs keeps its promises: no assertion falls, a slot's clock only
-// moves forward while its generation is open, and an error changes nothing.
+// A replica fed with any sequence of inputs keeps its promises: no assertion falls, a slot's clock
+// only moves forward while its generation is open, and an error changes nothing.
 //
 // The bytes are a program. Each step is one opcode byte with its operands:
 //   0 slot version salt   a client writes a small signed chunk

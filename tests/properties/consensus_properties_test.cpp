@@ -1,5 +1,5 @@
-// Laws of consensus that hold for any input, searched by RapidCheck. It prints the seed of a counter-
-// example and the smallest one found; RC_PARAMS="seed=N" repeats it.
+// Laws of consensus that hold for any input, searched by RapidCheck. It prints the seed of a
+// counter- example and the smallest one found; RC_PARAMS="seed=N" repeats it.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 

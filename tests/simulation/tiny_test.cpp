@@ -49,7 +49,8 @@ TEST_CASE("bad transfers are refused by name and the good ones are final and exa
   setup.scenario.max_transfers = 0;
   setup.genesis = read_genesis(data + "mixed/genesis.json").value();
   setup.transfers = read_transfers(data + "mixed/transfers.jsonl").value();
-  const Findings findings = run(std::move(setup), read_expected(data + "mixed/expected.json").value());
+  const Findings findings =
+      run(std::move(setup), read_expected(data + "mixed/expected.json").value());
   CHECK(findings.failures.empty());
   CHECK(findings.final_transactions == 516);
   CHECK(findings.refused_transactions == 119);

@@ -1,5 +1,5 @@
-// Runs the cases of BIP 445's vector files through the party-based interface: every signer is a party
-// with one key id. Refusals come back in the words of the reference implementation.
+// Runs the cases of BIP 445's vector files through the party-based interface: every signer is a
+// party with one key id. Refusals come back in the words of the reference implementation.
 #pragma once
 
 #include "crypto/frost_signing.hpp"

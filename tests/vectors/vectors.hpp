@@ -1,5 +1,6 @@
-// Where the published vectors are and how they are read. Every test here works on the directory named
-// by the environment variable QUORATE_VECTORS, so that full public files can be run through it.
+// Where the published vectors are and how they are read. Every test here works on the directory
+// named by the environment variable QUORATE_VECTORS, so that full public files can be run through
+// it.
 #pragma once
 
 #include <doctest/doctest.h>

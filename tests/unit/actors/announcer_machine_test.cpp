@@ -122,7 +122,8 @@ TEST_CASE("announcer: a leader's announcement passes the signers' check and Bitc
   REQUIRE(final_tx != nullptr);
   const auto tx = bitcoin::decode_transaction(final_tx->raw).value();
   std::vector<bitcoin::TxOut> spent;
-  for (const auto& output : offer->offer.spent) spent.push_back({output.value, {output.script.bytes}});
+  for (const auto& output : offer->offer.spent)
+    spent.push_back({output.value, {output.script.bytes}});
   CHECK(bitcoin::verify_input(tx, 0, spent).ok());
   CHECK(bitcoin::verify_input(tx, 1, spent).ok());
 }

@@ -35,7 +35,8 @@ struct World {
     open.target = TermNumber{2};
     open.opened = BurnHeight{101};
     open.set_block = set_block;
-    for (std::size_t i = 0; i < outputs; ++i) open.outputs.push_back({bitcoin::burn_script().bytes});
+    for (std::size_t i = 0; i < outputs; ++i)
+      open.outputs.push_back({bitcoin::burn_script().bytes});
     return open;
   }
 };

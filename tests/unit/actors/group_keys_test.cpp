@@ -56,7 +56,8 @@ TEST_CASE("group keys: 32 terms are remembered, the oldest gives way to the 33rd
 
 TEST_CASE("group keys: the key that counts is the planned set's") {
   GroupKeys keys{test_network};
-  const auto first = plan(GroupKind::producers, 4), second = plan(GroupKind::producers, 4, {50, 50});
+  const auto first = plan(GroupKind::producers, 4),
+             second = plan(GroupKind::producers, 4, {50, 50});
   keys.apply(first);
   keys.apply(learned(first, 1));
   keys.apply(second);

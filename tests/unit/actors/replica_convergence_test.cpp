@@ -1,4 +1,5 @@
-// Whatever is lost, doubled, delayed or cut off: replicas that saw any set of signed chunks end equal.
+// Whatever is lost, doubled, delayed or cut off: replicas that saw any set of signed chunks end
+// equal.
 #include "replica_world.hpp"
 
 using namespace quorate;
@@ -33,7 +34,8 @@ std::optional<Chunk> winner(const std::vector<Chunk>& chunks, ChunkSlot slot) {
 
 }  // namespace
 
-TEST_CASE("replica: every order of delivery of ties and versions leaves the same bytes (exhaustive)") {
+TEST_CASE(
+    "replica: every order of delivery of ties and versions leaves the same bytes (exhaustive)") {
   const auto contract = plain_contract(1, 1);
   const std::vector<Chunk> chunks{contract->sign(0, 1, {1}), contract->sign(0, 2, {2}),
                                   contract->sign(0, 2, {3}), contract->sign(0, 2, {4}),
@@ -57,7 +59,8 @@ TEST_CASE("replica: every order of delivery of ties and versions leaves the same
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_CASE("replica: random clashing chunks over a network that loses, doubles and reorders converge") {
+TEST_CASE(
+    "replica: random clashing chunks over a network that loses, doubles and reorders converge") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     INFO("seed ", seed);
     crypto::ChaChaRng rng{seed_of(seed), crypto::ChaChaRng::Rounds::twelve};

@@ -86,7 +86,8 @@ TEST_CASE("fetches: a liar with a high version is asked once, then the honest ho
   CHECK(b.fetches.wanted() == 1);  // The claim stands, with nobody else to ask.
 }
 
-TEST_CASE("fetches: a peer that fails three requests gets one at a time and only as the last resort") {
+TEST_CASE(
+    "fetches: a peer that fails three requests gets one at a time and only as the last resort") {
   Bench b;
   for (std::uint32_t s = 0; s < 3; ++s) b.fetches.want(key(s), entry(5, 200'000), PeerId{1});
   CHECK(b.start_at(start).size() == 3);
@@ -123,7 +124,8 @@ TEST_CASE("fetches: a wish ends when it is held, seen and not preferred, or trie
   CHECK(b.fetches.wanted() == 0);
 }
 
-TEST_CASE("fetches: a refused delivery, a lost peer and a closed generation end what hung on them") {
+TEST_CASE(
+    "fetches: a refused delivery, a lost peer and a closed generation end what hung on them") {
   Bench b;
   b.fetches.want(key(1), entry(1), PeerId{1});
   b.fetches.want(key(1), entry(1), PeerId{2});

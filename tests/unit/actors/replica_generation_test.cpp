@@ -131,7 +131,8 @@ TEST_CASE("generation: ties beyond the round's number wait for the next round, n
   CHECK(g.chunk(ChunkSlot{0}) == chunks[5]);
 }
 
-TEST_CASE("generation: what would wait beyond the bytes for waiting is refused, to be offered again") {
+TEST_CASE(
+    "generation: what would wait beyond the bytes for waiting is refused, to be offered again") {
   const auto contract = std::make_shared<PlainContract>(1, 8, SlotLimits{10, 1});
   ReplicaGeneration g = generation(contract, 4, 10);
   for (std::uint32_t s = 0; s < 2; ++s) {
@@ -157,7 +158,8 @@ TEST_CASE("generation: the first two chunks of an equivocation are kept, once pe
   CHECK(g.merge(start, tip, contract->sign(0, 2, {1})).outcome == Outcome::accepted);
   CHECK(g.merge(start, tip, contract->sign(0, 2, {2})).evidence.has_value());
   CHECK(g.merge(start, tip, contract->sign(0, 3, {1})).outcome == Outcome::accepted);
-  CHECK_FALSE(g.merge(start, tip, contract->sign(0, 3, {2})).evidence.has_value());  // Two are kept.
+  CHECK_FALSE(
+      g.merge(start, tip, contract->sign(0, 3, {2})).evidence.has_value());  // Two are kept.
 }
 
 TEST_CASE("generation: a client's refused tie is evidence, a forged one is not") {

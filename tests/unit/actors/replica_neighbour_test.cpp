@@ -59,7 +59,8 @@ TEST_CASE("neighbour: repetitions come at 200, 400, 800 ms and end after the las
   CHECK_FALSE(n.next_due().has_value());
 }
 
-TEST_CASE("neighbour: an acknowledgement, a newer telling and a wish for slowness change what is due") {
+TEST_CASE(
+    "neighbour: an acknowledgement, a newer telling and a wish for slowness change what is due") {
   const Config config = plain_config(1);
   Neighbour n{config};
   static_cast<void>(n.await_ack(start, key(1)));

@@ -146,7 +146,8 @@ TEST_CASE("replica: a peer's chunk is stored, acknowledged and told to local sub
   CHECK(sent<msg::Ack>(b.effects).size() == 1);
 }
 
-TEST_CASE("replica: relaying sends each accepted chunk to about one more neighbour, fewer if dense") {
+TEST_CASE(
+    "replica: relaying sends each accepted chunk to about one more neighbour, fewer if dense") {
   const auto relayed_with = [](std::uint32_t peers) {
     Bench b{peers};
     std::size_t relayed = 0;
@@ -220,7 +221,8 @@ TEST_CASE("replica: an announcement of something newer is pulled, of the same or
   CHECK(b.read(1) == newer);
 }
 
-TEST_CASE("replica: lines of version 0 that are not empty, and slots that are not there, are offences") {
+TEST_CASE(
+    "replica: lines of version 0 that are not empty, and slots that are not there, are offences") {
   Bench b;
   const msg::SlotMeta odd{ChunkSlot{1}, {ChunkVersion{0}, ZeroBits{5}, {}, 0}};
   b.from(1, msg::Announce{b.contract->address(), {odd}});
@@ -236,7 +238,8 @@ TEST_CASE("replica: lines of version 0 that are not empty, and slots that are no
   CHECK(b.machine.offences(PeerId{1}).at(Errc::bad_digest_node) == 1);
 }
 
-TEST_CASE("replica: an announcement about an unknown generation is refused, so that it is not repeated") {
+TEST_CASE(
+    "replica: an announcement about an unknown generation is refused, so that it is not repeated") {
   Bench b;
   const auto next = plain_contract(2);
   b.from(1, msg::Announce{next->address(), {line_of(next->sign(1, 1, {1}))}});
@@ -250,7 +253,8 @@ TEST_CASE("replica: a refusal ends the repetitions, a wish for slowness postpone
   b.feed(ClientWrite{1, chunk});
   ArmTimer armed = all_of<ArmTimer>(b.effects)[0];
   b.from(1, msg::Nack{chunk.db, chunk.slot, msg::NackReason::garbage});
-  b.from(2, msg::Nack{chunk.db, std::nullopt, msg::NackReason::too_fast}, start + milliseconds(100));
+  b.from(2, msg::Nack{chunk.db, std::nullopt, msg::NackReason::too_fast},
+         start + milliseconds(100));
   b.feed(TimerFired{armed.timer}, armed.at);
   CHECK(sent<msg::Push>(b.effects).empty());
   armed = all_of<ArmTimer>(b.effects)[0];
@@ -312,7 +316,8 @@ TEST_CASE("replica: a pull is answered with what the slots hold, within bounds")
   CHECK(sent<msg::Nack>(b.effects)[0].second.reason == msg::NackReason::no_such_db);
 }
 
-TEST_CASE("replica: equal roots are answered with silence, different ones with children, then ranges") {
+TEST_CASE(
+    "replica: equal roots are answered with silence, different ones with children, then ranges") {
   Bench a;
   Bench b;
   a.feed(ClientWrite{1, a.contract->sign(3, 1, {1})});
@@ -420,7 +425,8 @@ TEST_CASE("replica: evidence outlives the chunks of its generation and a restart
   CHECK(again.evidence(first.db, ChunkSlot{1}).size() == 1);
 }
 
-TEST_CASE("replica: stored chunks reappear when their generation opens; unreadable ones are erased") {
+TEST_CASE(
+    "replica: stored chunks reappear when their generation opens; unreadable ones are erased") {
   Bench b;
   const Chunk chunk = b.contract->sign(4, 9, {1});
   storage::RecordWrite broken = chunk_record(b.contract->sign(5, 9, {1}));

@@ -1,5 +1,5 @@
-// A small deterministic network of replica machines for tests: seeded loss, duplication, reordering by
-// random delays, partitions, crashes. Every message is encoded and decoded on its way.
+// A small deterministic network of replica machines for tests: seeded loss, duplication, reordering
+// by random delays, partitions, crashes. Every message is encoded and decoded on its way.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -284,7 +284,8 @@ class LossyNetwork {
     const std::uint32_t copies = rng_.draw(100) < faults_.duplicate_percent ? 2 : 1;
     for (std::uint32_t i = 0; i < copies; ++i) {
       if (rng_.draw(100) < faults_.loss_percent) continue;
-      const auto spread = static_cast<std::uint32_t>((faults_.delay_max - faults_.delay_min).us + 1);
+      const auto spread =
+          static_cast<std::uint32_t>((faults_.delay_max - faults_.delay_min).us + 1);
       const Duration delay = faults_.delay_min + microseconds(rng_.draw(spread));
       auto message = decode<msg::ReplicaMessage>(wire);
       REQUIRE(message.ok());

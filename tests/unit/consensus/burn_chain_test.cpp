@@ -99,7 +99,8 @@ TEST_CASE("burn chain: pruning forgets dead branches and old blocks, registratio
   BurnNode* root = feed.root();
   const auto tx = testing::registration_tx(testing::producer(0), feed.params);
   BurnNode* a1 = feed.grow(root->view, {tx});
-  BurnNode* b1 = feed.grow(root->view, {testing::registration_tx(testing::producer(1), feed.params)});
+  BurnNode* b1 =
+      feed.grow(root->view, {testing::registration_tx(testing::producer(1), feed.params)});
   const BurnHash dead = b1->view.hash;
   const BurnView old = root->view;
   BurnNode* a2 = feed.grow(a1->view);

@@ -49,7 +49,8 @@ TEST_CASE("quorum: 67 of 100 and 27 of 40 do, 66 and 26 do not") {
 }
 
 TEST_CASE("vote digest: every part counts") {
-  const InstanceId instance{GroupKind::stackers, Purpose::block, 1, TermNumber{2}, BlockHeight{3}, 4};
+  const InstanceId instance{GroupKind::stackers, Purpose::block, 1,
+                            TermNumber{2},       BlockHeight{3}, 4};
   const Value value{ValueKind::block, {}, {}};
   const Hash256 digest = vote_digest(1, {}, Phase::prepare, instance, {5, 6}, value);
   CHECK(to_hex(digest) == "6a85a9f34cd363f229a0913888acaba481f3210154ea4f4ca12c9ee8121b1635");
@@ -59,7 +60,8 @@ TEST_CASE("vote digest: every part counts") {
   InstanceId other = instance;
   ++other.attempt;
   CHECK(vote_digest(1, {}, Phase::prepare, other, {5, 6}, value) != digest);
-  CHECK(vote_digest(1, {}, Phase::prepare, instance, {5, 6}, {ValueKind::reject, {}, {}}) != digest);
+  CHECK(vote_digest(1, {}, Phase::prepare, instance, {5, 6}, {ValueKind::reject, {}, {}}) !=
+        digest);
 }
 
 TEST_CASE("key certificate: complete, light, forged and foreign") {
@@ -115,7 +117,8 @@ TEST_CASE("seal: its hash covers signatures, bits and attestations of both group
   Case c;
   Seal seal;
   seal.producers = testing::group_seal(c.set, c.certificate.content, {}, c.world.params);
-  seal.stackers = testing::group_seal_without(c.set, c.certificate.content, {}, c.world.params, {0});
+  seal.stackers =
+      testing::group_seal_without(c.set, c.certificate.content, {}, c.world.params, {0});
   testing::check_codec(seal);
   const Hash256 hash = seal.hash();
   Seal other = seal;

@@ -228,7 +228,8 @@ TEST_CASE("scenario: what is final is not reorganised, its confirmations are") {
   CHECK(world.chain.add_burn_block(deep).code() == Errc::burn_block_below_final);
 }
 
-TEST_CASE("scenario: a reorganisation above what is final in mid term falls back to the final block") {
+TEST_CASE(
+    "scenario: a reorganisation above what is final in mid term falls back to the final block") {
   ScriptedWorld world;
   world.start();
   world.certify_keys();

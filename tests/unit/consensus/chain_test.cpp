@@ -232,13 +232,15 @@ TEST_CASE("chain: an unannounced tail is dropped at the end of its term and repl
     CHECK(outcomes[1].replayed);
     CHECK_FALSE(outcomes[4].replayed);
     CHECK(outcomes[1].runtime_error == std::nullopt);
-    // A new node that gets only the sealed chain in the order of `blocks_after` arrives at the same.
+    // A new node that gets only the sealed chain in the order of `blocks_after` arrives at the
+    // same.
     const auto ids = world.chain.blocks_after({world.chain.genesis_id()}, 100);
     CHECK(ids == std::vector<BlockId>{announced, tail1, tail2, world.chain.tip()});
   }
 }
 
-TEST_CASE("chain: a replayed transaction that no longer applies is a runtime error, not a bad block") {
+TEST_CASE(
+    "chain: a replayed transaction that no longer applies is a runtime error, not a bad block") {
   ScriptedWorld world;
   world.start();
   const BlockId announced = world.produce();
@@ -254,7 +256,8 @@ TEST_CASE("chain: a replayed transaction that no longer applies is a runtime err
   CHECK(balance(world, 2) == MicroStx{2'500'000'000});  // In order, both still apply.
 }
 
-TEST_CASE("chain: after a Bitcoin reorganisation the orphaned blocks are replayed on the new branch") {
+TEST_CASE(
+    "chain: after a Bitcoin reorganisation the orphaned blocks are replayed on the new branch") {
   ScriptedWorld world;
   world.start();
   const BlockId kept = world.produce({world.transfer(0, 1, 100, 0)});

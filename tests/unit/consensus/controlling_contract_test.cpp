@@ -23,7 +23,8 @@ SignerSet sip_example() {
   for (std::uint32_t p = 0; p < 4; ++p) {
     SignerMember member{key_of(static_cast<std::uint8_t>(p)).public_key(), {}};
     for (std::uint32_t round = 0; round < 10; ++round) {
-      for (std::uint32_t i = 0; i <= p; ++i) member.slots.push_back(SlotIndex{10 * round + first + i});
+      for (std::uint32_t i = 0; i <= p; ++i)
+        member.slots.push_back(SlotIndex{10 * round + first + i});
     }
     first += p + 1;
     set.members.push_back(member);

@@ -49,7 +49,8 @@ TEST_CASE("standing: by clock, and by mark when clocks agree") {
   CHECK(standing(own, theirs) == Standing::behind);
 }
 
-TEST_CASE("inventory: the tree of 8,000 slots has 500, 32, 2 and 1 nodes; of 300 slots 19, 2 and 1") {
+TEST_CASE(
+    "inventory: the tree of 8,000 slots has 500, 32, 2 and 1 nodes; of 300 slots 19, 2 and 1") {
   Inventory stackers{8000};
   CHECK(stackers.root() == TreeNode{3, 0});
   CHECK(stackers.contains({0, 499}));
@@ -87,7 +88,8 @@ TEST_CASE("inventory: one changed slot changes exactly the digests above it") {
 TEST_CASE("inventory: equal contents give equal roots in any order of writing, also after clear") {
   Inventory a{300};
   Inventory b{300};
-  for (std::uint32_t i = 0; i < 300; ++i) a.set(ChunkSlot{i}, meta(1, static_cast<std::uint8_t>(i)), 1);
+  for (std::uint32_t i = 0; i < 300; ++i)
+    a.set(ChunkSlot{i}, meta(1, static_cast<std::uint8_t>(i)), 1);
   for (std::uint32_t i = 300; i-- > 0;) {
     b.set(ChunkSlot{i}, meta(9, 1), 1);
     static_cast<void>(b.digest(b.root()));

@@ -1,5 +1,5 @@
-// A scripted Bitcoin, a handful of producers and stackers, and one chain that sees it all. Group keys
-// are plain secret keys: BIP 340 cannot tell. Everything is deterministic.
+// A scripted Bitcoin, a handful of producers and stackers, and one chain that sees it all. Group
+// keys are plain secret keys: BIP 340 cannot tell. Everything is deterministic.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -32,7 +32,8 @@ TEST_CASE("deal: the same randomness gives the same bytes, other randomness othe
   CHECK(first == deal(config, MemberIndex{1}, host_key(1), random32(1, 1))->bytes.get());
   CHECK(first != deal(config, MemberIndex{1}, host_key(1), random32(9, 1))->bytes.get());
   // Frozen: a restarted member must deal what its predecessor dealt.
-  CHECK(to_hex(sha512_256(first)) == "16638c507cebfb4d57ca007fef126055d41d1a3ad6b1cf95fcb1aa9fbaf7639c");
+  CHECK(to_hex(sha512_256(first)) ==
+        "16638c507cebfb4d57ca007fef126055d41d1a3ad6b1cf95fcb1aa9fbaf7639c");
 }
 
 TEST_CASE("deal: refused with a key that is not the member's") {

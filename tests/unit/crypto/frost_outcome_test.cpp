@@ -132,9 +132,11 @@ TEST_CASE("KeyCertificateContent: decoding undoes encoding, cuts are refused") {
     CHECK_FALSE(decode<KeyCertificateContent>(ByteView{bytes}.first(n)).ok());
   }
   // Frozen: deterministic dealings give this content for ever.
-  CHECK(to_hex(sha512_256(bytes)) == "f1551b05ecf96ba5649c3bcd5461b9554c6e803740f152a21d980f949eb40011");
-  CHECK(to_hex(key_certificate_digest(shared_generation().config.id(), view_bytes(1, 2),
-                                      content)) == "8e666848329fc2f3d8194d04d5dc8249af485574d1c9ca86b77253eeadbada99");
+  CHECK(to_hex(sha512_256(bytes)) ==
+        "f1551b05ecf96ba5649c3bcd5461b9554c6e803740f152a21d980f949eb40011");
+  CHECK(
+      to_hex(key_certificate_digest(shared_generation().config.id(), view_bytes(1, 2), content)) ==
+      "8e666848329fc2f3d8194d04d5dc8249af485574d1c9ca86b77253eeadbada99");
 }
 
 TEST_CASE("examine_dealings: exactly the victim complains, the dealer is convicted and dropped") {
@@ -187,7 +189,8 @@ TEST_CASE("examine_dealings: cancelling errors of two dealers show when one drop
       if (q != MemberIndex{3}) return s;
       return p == 0 ? s + Scalar{5} : s - Scalar{5};
     };
-    dealings.push_back(parse_dealing(config, SharedBytes{cheat.deal(config, MemberIndex{p})}).value());
+    dealings.push_back(
+        parse_dealing(config, SharedBytes{cheat.deal(config, MemberIndex{p})}).value());
   }
   const auto examine = [&](std::span<const DealingRef> some) {
     return examine_dealings(config, MemberIndex{3}, host_key(3), some, &own[3], Hash256{}).value();

@@ -89,8 +89,12 @@ TEST_CASE("SigningRequest: frozen bytes, decoding undoes encoding, cuts are refu
   for (std::size_t n = 0; n < bytes.size(); ++n) {
     CHECK_FALSE(decode<SigningRequest>(ByteView{bytes}.first(n)).ok());
   }
-  CHECK(to_hex(sha512_256(bytes)) == "eaf2db3738446293a55528d05370fec176478cc5099ab6a2417d12daec3f96b5");
-  CHECK(to_hex(session_id(config, r)) == "77cb45fc1b1a0412dfa5ff4dbaa584c1ee8b93bf26bc2ec316e889b5a12127b7");
-  CHECK(to_hex(message_of(config, r)) == "476e422aec0776a782e176cc88b96acfa16c9195ca85838d1a1ebed29bdba3d2");
-  CHECK(to_hex(attestation_digest(message_of(config, r), MemberIndex{3})) == "72ce4efc47e5b93f907c2a5eb70c974d4450989992e60d07aef9b93c63625aa8");
+  CHECK(to_hex(sha512_256(bytes)) ==
+        "eaf2db3738446293a55528d05370fec176478cc5099ab6a2417d12daec3f96b5");
+  CHECK(to_hex(session_id(config, r)) ==
+        "77cb45fc1b1a0412dfa5ff4dbaa584c1ee8b93bf26bc2ec316e889b5a12127b7");
+  CHECK(to_hex(message_of(config, r)) ==
+        "476e422aec0776a782e176cc88b96acfa16c9195ca85838d1a1ebed29bdba3d2");
+  CHECK(to_hex(attestation_digest(message_of(config, r), MemberIndex{3})) ==
+        "72ce4efc47e5b93f907c2a5eb70c974d4450989992e60d07aef9b93c63625aa8");
 }

@@ -1,7 +1,7 @@
-// Why a block carries attestations: a threshold signature over the bit vector, and even a list of all
-// partial signatures, can be made to name honest members who did nothing. Both forgeries are carried
-// out here and succeed against the weaker rules; the rule in force refuses them.
-// Source: docs/threshold_signing.md "What proves participation".
+// Why a block carries attestations: a threshold signature over the bit vector, and even a list of
+// all partial signatures, can be made to name honest members who did nothing. Both forgeries are
+// carried out here and succeed against the weaker rules; the rule in force refuses them. Source:
+// docs/threshold_signing.md "What proves participation".
 #include "frost_world.hpp"
 
 using namespace quorate;
@@ -122,7 +122,8 @@ TEST_CASE("attack A: a group signature names an absent member; attestations refu
   CHECK(check_share(scene.generation.group(), request, session, MemberIndex{honest}, share).ok());
 }
 
-TEST_CASE("attack B: all five share equations hold with two members absent; attestations refuse it") {
+TEST_CASE(
+    "attack B: all five share equations hold with two members absent; attestations refuse it") {
   Scene scene;
   // Members 3 and 4 (points 4 and 5) are corrupted, member 2 answers, 0 and 1 do nothing.
   SigningRequest request = scene.members.request({0, 1, 2, 3, 4}, block_subject());

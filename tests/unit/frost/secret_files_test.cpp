@@ -46,7 +46,8 @@ TEST_CASE("seal_with_passphrase: only the same passphrase and public part open i
         Errc::passphrase_wrong);
 }
 
-TEST_CASE("open_with_passphrase: a file cannot ask for unlimited memory, and may not be cut short") {
+TEST_CASE(
+    "open_with_passphrase: a file cannot ask for unlimited memory, and may not be cut short") {
   Bytes sealed =
       seal_with_passphrase(as_bytes("pass"), PassphraseCost::interactive, open_part, secret);
   const ByteView cut = ByteView{sealed}.first(31);

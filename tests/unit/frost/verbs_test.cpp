@@ -84,8 +84,9 @@ TEST_CASE("open_key: the passphrase opens the key it was made with") {
   REQUIRE(key.ok());
   CHECK(to_hex(key->public_key()) == document["key"]);
   CHECK(open_key(document, with("other")).code() == Errc::passphrase_wrong);
-  CHECK(open_key(document, []() -> Result<SecretBytes> { return Errc::passphrase_missing; }).code() ==
-        Errc::passphrase_missing);
+  CHECK(open_key(document, []() -> Result<SecretBytes> {
+          return Errc::passphrase_missing;
+        }).code() == Errc::passphrase_missing);
   Json renamed = document;
   renamed["name"] = "birch";
   CHECK(open_key(renamed, with("pass")).code() == Errc::passphrase_wrong);
@@ -266,7 +267,8 @@ TEST_CASE("new_request: members below the threshold are not asked, spent batches
   CHECK(new_request(signing.group, subject, {signing.nonces[0].published}, {}).code() ==
         Errc::below_threshold);
   std::vector<Json> used;
-  for (std::size_t i = 0; i < crypto::nonces_per_batch; ++i) used.push_back(signing.request(1, used));
+  for (std::size_t i = 0; i < crypto::nonces_per_batch; ++i)
+    used.push_back(signing.request(1, used));
   CHECK(new_request(signing.group, subject, {signing.nonces[0].published}, used).code() ==
         Errc::unknown_nonce);
 }

@@ -112,7 +112,8 @@ TEST_CASE("judge: without the accused's signature under it a share proves nothin
   CHECK(court.verdict(bad).code() == Errc::fault_unsigned);
 }
 
-TEST_CASE("judge: shares for two blocks of one view convict, for one block or two views they do not") {
+TEST_CASE(
+    "judge: shares for two blocks of one view convict, for one block or two views they do not") {
   Court court;
   const PostedRequest first = court.request(3, 0), rival = court.request(4, 1);
   const PostedRequest again = court.request(3, 2), later = court.request(4, 3, 2);

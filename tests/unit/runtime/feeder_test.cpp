@@ -110,7 +110,8 @@ TEST_CASE("without funds that may still come a line waits, without any hope it i
   CHECK(reason(feeder, 1) == "not_enough_funds");
 }
 
-TEST_CASE("funds that came in time let a doubted line in; a nonce lost meanwhile keeps the reason") {
+TEST_CASE(
+    "funds that came in time let a doubted line in; a nonce lost meanwhile keeps the reason") {
   Scene scene;
   scene.line(0, 900'000);
   scene.line(0, 20);

@@ -9,7 +9,9 @@ using namespace quorate::simulation;
 
 namespace {
 
-crypto::SecretKey key(std::uint8_t n) { return crypto::SecretKey::derive("quorate/test", Bytes{n}); }
+crypto::SecretKey key(std::uint8_t n) {
+  return crypto::SecretKey::derive("quorate/test", Bytes{n});
+}
 
 struct Scene {
   crypto::SecretKey ada = key(1);

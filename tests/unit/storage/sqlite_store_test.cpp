@@ -16,7 +16,8 @@ namespace {
 class ScratchDirectory {
  public:
   ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quorate-store-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "quorate-store-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
   }
@@ -46,13 +47,15 @@ void run_sql(const std::string& path, const std::string& sql) {
 void overwrite(const std::string& path, std::streamoff at, const Bytes& bytes) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(at);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
   REQUIRE(file.good());
 }
 
 }  // namespace
 
-TEST_CASE("sqlite store: what was committed is there after reopening, table by table, in key order") {
+TEST_CASE(
+    "sqlite store: what was committed is there after reopening, table by table, in key order") {
   const ScratchDirectory scratch;
   {
     const auto store = open(scratch.file());
@@ -115,7 +118,8 @@ TEST_CASE("sqlite store: a directory that is not there is unavailable") {
   CHECK(SqliteStore::open("/nonexistent/quorate/store.db").code() == Errc::store_unavailable);
 }
 
-TEST_CASE("sqlite store: a newer schema, another program's database and plain bytes are told apart") {
+TEST_CASE(
+    "sqlite store: a newer schema, another program's database and plain bytes are told apart") {
   const ScratchDirectory scratch;
   static_cast<void>(open(scratch.file()));
   run_sql(scratch.file(), "PRAGMA user_version=2");
@@ -130,7 +134,8 @@ TEST_CASE("sqlite store: a newer schema, another program's database and plain by
   CHECK(SqliteStore::open(plain.file()).code() == Errc::store_corrupt);
 }
 
-TEST_CASE("sqlite store: a destroyed page is found at the start, a flipped content byte when read") {
+TEST_CASE(
+    "sqlite store: a destroyed page is found at the start, a flipped content byte when read") {
   const ScratchDirectory scratch;
   {
     const auto store = open(scratch.file());
