@@ -3,7 +3,8 @@
 namespace quorate::cli {
 namespace {
 
-constexpr const char* frost_footer = R"(Every member is a process of its own; all that passes between members is JSON.
+constexpr const char* frost_footer =
+    R"(Every member is a process of its own; all that passes between members is JSON.
 
   quorate frost keygen key --name amber --out amber.key
   quorate frost keygen group --member amber:02ab...:12 --member birch:03cd...:9 ... --out group.json
