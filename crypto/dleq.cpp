@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "crypto/declassify.hpp"
 #include "crypto/msm.hpp"
 #include "crypto/secret_scalar.hpp"
 
@@ -24,7 +25,7 @@ Hash256 challenge(const DleqStatement& s, const PublicKey& r1, const PublicKey& 
 /// secret·base in constant time.
 Result<PublicKey> times(const SecretKey& secret, const PublicKey& base) {
   TRY_ASSIGN(const SharedPoint point, ecdh(secret, base));
-  return PublicKey::from(point.reveal());
+  return declassified(PublicKey::from(point.reveal()));
 }
 
 /// k = hash(a ⊕ hash(aux) ‖ A ‖ C ‖ message) mod n.
@@ -72,7 +73,7 @@ Result<DleqProof> prove_dleq(const SecretKey& a, const PublicKey& g, const Publi
   TRY_ASSIGN(SecretScalar s, SecretScalar::from(a.reveal()));
   TRY(s.multiply(Scalar::from_hash(e)));
   TRY(s.add(k));
-  const DleqProof proof = join(Scalar::from_hash(e).to_bytes(), s.reveal());
+  const DleqProof proof = declassified(join(Scalar::from_hash(e).to_bytes(), s.reveal()));
   ASSERT(verify_dleq(statement, proof, message).ok());  // as BIP 374 demands
   return proof;
 }

@@ -1,6 +1,7 @@
 #include "crypto/frost_complaint.hpp"
 
 #include "crypto/dealing_box.hpp"
+#include "crypto/declassify.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/share_check.hpp"
 
@@ -53,7 +54,7 @@ Result<Complaint> complain(const KeygenConfig& config, const ParsedDealing& deal
   TRY_ASSIGN(const DleqProof proof,
              prove_dleq(host, generator_key(), dealing.ephemeral(), aux,
                         complaint_message(config, dealing.dealer(), me)));
-  return Complaint{dealing.dealer(), me, PublicKey::from(z.reveal()), proof};
+  return Complaint{dealing.dealer(), me, declassified(PublicKey::from(z.reveal())), proof};
 }
 
 Result<Verdict> judge(const KeygenConfig& config, const ParsedDealing& dealing,

@@ -1,5 +1,6 @@
 #include "crypto/frost_signing.hpp"
 
+#include "crypto/declassify.hpp"
 #include "crypto/msm.hpp"
 
 namespace quorate::crypto {
@@ -110,7 +111,7 @@ Result<PartialSignature> sign_partial(const SessionValues& session, SecretNonce 
   SecretScalar term = aggregated_share.clone();
   TRY(term.multiply(session.share_factor()));
   TRY(s.add(term));
-  const PartialSignature partial = PartialSignature::from(s.reveal());
+  const PartialSignature partial = declassified(PartialSignature::from(s.reveal()));
   if (!verify_partial(session, nonce.public_nonce(), party_key, partial).ok()) {
     return Errc::self_check_failed;
   }

@@ -7,6 +7,7 @@
 #include <secp256k1_schnorrsig.h>
 #include <sodium.h>
 
+#include "crypto/declassify.hpp"
 #include "crypto/secp_context.hpp"
 #include "crypto/verify_memo.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 class Keypair {
  public:
   explicit Keypair(const SecretKey& key) {
-    ASSERT(secp256k1_keypair_create(secp(), &pair_, key.reveal().data()) == 1);
+    ASSERT(declassified(secp256k1_keypair_create(secp(), &pair_, key.reveal().data())) == 1);
   }
   ~Keypair() { sodium_memzero(&pair_, sizeof pair_); }
   Keypair(const Keypair&) = delete;
@@ -101,7 +102,9 @@ bool verify_afresh(const XOnlyKey& key, ByteView message, const SchnorrSignature
 
 Result<SecretKey> SecretKey::from(ByteView bytes) {
   if (bytes.size() != 32) return Errc::bad_secret_key;
-  if (secp256k1_ec_seckey_verify(secp(), bytes.data()) != 1) return Errc::bad_secret_key;
+  if (declassified(secp256k1_ec_seckey_verify(secp(), bytes.data())) != 1) {
+    return Errc::bad_secret_key;
+  }
   SecretKey key;
   std::copy(bytes.begin(), bytes.end(), key.bytes_.begin());
   return key;
@@ -150,7 +153,8 @@ SecretKey SecretKey::clone() const {
 PublicKey SecretKey::public_key() const {
   secp256k1_pubkey key;
   // Fails only for a key that was moved from: our bug.
-  ASSERT(secp256k1_ec_pubkey_create(secp(), &key, bytes_.data()) == 1);
+  ASSERT(declassified(secp256k1_ec_pubkey_create(secp(), &key, bytes_.data())) == 1);
+  key = declassified(key);
   return serialize(key);
 }
 
@@ -171,9 +175,9 @@ Result<PublicKey> parse_public_key(ByteView encoded) {
 SchnorrSignature sign_schnorr(const SecretKey& key, const Hash256& message, const Hash256& aux) {
   Keypair pair{key};
   SchnorrSignature out;
-  ASSERT(secp256k1_schnorrsig_sign32(secp(), out.bytes.data(), message.bytes.data(), pair.get(),
-                                     aux.bytes.data()) == 1);
-  return out;
+  ASSERT(declassified(secp256k1_schnorrsig_sign32(secp(), out.bytes.data(), message.bytes.data(),
+                                                  pair.get(), aux.bytes.data())) == 1);
+  return declassified(out);
 }
 
 bool verify_schnorr(const XOnlyKey& key, ByteView message, const SchnorrSignature& signature) {
@@ -226,8 +230,8 @@ Result<SharedPoint> ecdh(const SecretKey& secret, const PublicKey& key) {
   secp256k1_pubkey parsed;
   if (!parse(parsed, key.view())) return Errc::bad_public_key;
   std::array<std::uint8_t, 33> point{};
-  ASSERT(secp256k1_ecdh(secp(), point.data(), &parsed, secret.reveal().data(), compressed_point,
-                        nullptr) == 1);
+  ASSERT(declassified(secp256k1_ecdh(secp(), point.data(), &parsed, secret.reveal().data(),
+                                     compressed_point, nullptr)) == 1);
   SharedPoint shared{point};
   wipe(point);
   return shared;

@@ -1,5 +1,6 @@
 #include <sodium.h>
 
+#include "crypto/declassify.hpp"
 #include "crypto/frost_session.hpp"
 #include "crypto/hash.hpp"
 
@@ -11,7 +12,8 @@ constexpr std::size_t nonce_size = 64;
 BatchId batch_id_of(const ThresholdGroup& group, MemberIndex party, const Hash256& rand32) {
   Bytes data;
   Writer{data}.put(rand32).put(group.config().id()).put(party);
-  return BatchId::from(tagged_sha256("quorate/nonce-batch", data).view().first(BatchId::size));
+  const Hash256 hash = tagged_sha256("quorate/nonce-batch", data);
+  return declassified(BatchId::from(hash.view().first(BatchId::size)));
 }
 
 /// The randomness of one nonce of the batch.

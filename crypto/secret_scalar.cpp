@@ -2,13 +2,14 @@
 
 #include <sodium.h>
 
+#include "crypto/declassify.hpp"
 #include "crypto/secp_context.hpp"
 
 namespace quorate::crypto {
 
 Result<SecretScalar> SecretScalar::from(ByteView bytes) {
   if (bytes.size() != 32) return Errc::bad_secret_scalar;
-  if (secp256k1_ec_seckey_verify(secp(), bytes.data()) != 1) return Errc::bad_secret_scalar;
+  if (declassified(secp256k1_ec_seckey_verify(secp(), bytes.data())) != 1) return Errc::bad_secret_scalar;
   SecretScalar out;
   std::copy(bytes.begin(), bytes.end(), out.bytes_.begin());
   return out;
@@ -51,7 +52,7 @@ SecretScalar SecretScalar::clone() const {
 }
 
 Result<> SecretScalar::add(const SecretScalar& other) {
-  if (secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), other.bytes_.data()) != 1) {
+  if (declassified(secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), other.bytes_.data())) != 1) {
     return Errc::zero_scalar;
   }
   return done();
@@ -64,14 +65,18 @@ Result<> SecretScalar::subtract(const SecretScalar& other) {
 }
 
 Result<> SecretScalar::add(const Scalar& tweak) {
-  if (secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), tweak.to_bytes().bytes.data()) != 1) {
+  const Hash256 public_bytes = tweak.to_bytes();
+  if (declassified(secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(),
+                                                 public_bytes.bytes.data())) != 1) {
     return Errc::zero_scalar;
   }
   return done();
 }
 
 Result<> SecretScalar::multiply(const Scalar& factor) {
-  if (secp256k1_ec_seckey_tweak_mul(secp(), bytes_.data(), factor.to_bytes().bytes.data()) != 1) {
+  const Hash256 public_bytes = factor.to_bytes();
+  if (declassified(secp256k1_ec_seckey_tweak_mul(secp(), bytes_.data(),
+                                                 public_bytes.bytes.data())) != 1) {
     return Errc::zero_scalar;
   }
   return done();
@@ -79,12 +84,13 @@ Result<> SecretScalar::multiply(const Scalar& factor) {
 
 void SecretScalar::negate() {
   // Fails only for a moved-from scalar: our bug.
-  ASSERT(secp256k1_ec_seckey_negate(secp(), bytes_.data()) == 1);
+  ASSERT(declassified(secp256k1_ec_seckey_negate(secp(), bytes_.data())) == 1);
 }
 
 PublicKey SecretScalar::public_key() const {
   secp256k1_pubkey key;
-  ASSERT(secp256k1_ec_pubkey_create(secp(), &key, bytes_.data()) == 1);
+  ASSERT(declassified(secp256k1_ec_pubkey_create(secp(), &key, bytes_.data())) == 1);
+  key = declassified(key);
   PublicKey out;
   std::size_t size = PublicKey::size;
   ASSERT(secp256k1_ec_pubkey_serialize(secp(), out.bytes.data(), &size, &key,

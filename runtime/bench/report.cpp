@@ -27,7 +27,7 @@ std::string row_text(const Row& row) {
 }
 
 std::string bar_text(const Bar& bar) {
-  return fmt::format("  {:<62}{:>10.3f}{:>10.3f} {:<4} {}\n", bar.what, bar.measured, bar.limit,
+  return fmt::format("  {:<76}{:>10.3f}{:>10.3f} {:<4}{}\n", bar.what, bar.measured, bar.limit,
                      bar.unit, bar.holds() ? "held" : "NOT HELD");
 }
 
@@ -109,7 +109,7 @@ std::string Report::to_text() const {
     out += row_text(row);
   }
   if (bars_.empty()) return out;
-  out += fmt::format("\n{:<64}{:>10}{:>10}\n", "Bars", "measured", "limit");
+  out += fmt::format("\n{:<78}{:>10}{:>10}\n", "Bars", "measured", "limit");
   for (const Bar& bar : bars_) out += bar_text(bar);
   return out;
 }

@@ -186,10 +186,12 @@ Result<Exit> judge_complaint(const FrostOptions& options) {
   const std::string& name = group.name(verdict.member);
   const Json facts = {{"guilty", dealer ? "dealer" : "complainer"}, {"member", name},
                       {"reason", name_of(verdict.reason)}};
+  const std::string_view why =
+      verdict.reason == Errc::bad_complaint ? "the shares are in order" : text_of(verdict.reason);
   fmt::print("{}\n", options.json ? facts.dump()
                                   : fmt::format("{} is guilty, {}: {}", name,
                                                 dealer ? "as dealer" : "of a false complaint",
-                                                text_of(verdict.reason)));
+                                                why));
   return dealer ? Exit::held : Exit::failed;
 }
 
