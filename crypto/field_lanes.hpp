@@ -1,10 +1,10 @@
-// Eight elements of the field at once, on processors with AVX-512 IFMA: one element per 64-bit lane,
-// five limbs of 52 bits as in field.hpp. PUBLIC data only. Internal to crypto/*_lanes.cpp, whose
-// callers have asked `has_lanes()`; every function carries the instruction set it needs, so no other
-// code is compiled for it.
+// Eight elements of the field at once, on processors with AVX-512 IFMA: one element per 64-bit
+// lane, five limbs of 52 bits as in field.hpp. PUBLIC data only. Internal to crypto/*_lanes.cpp,
+// whose callers have asked `has_lanes()`; every function carries the instruction set it needs, so
+// no other code is compiled for it.
 //
-// A product reads 52 bits of each limb, so here a value is "tight" when limbs 0..3 are below 2^52 and
-// limb 4 is below 2^49. Everything that leaves a function of this file is tight.
+// A product reads 52 bits of each limb, so here a value is "tight" when limbs 0..3 are below 2^52
+// and limb 4 is below 2^49. Everything that leaves a function of this file is tight.
 #pragma once
 
 #if defined(__x86_64__)
@@ -14,7 +14,8 @@
 #include "crypto/field.hpp"
 
 #define QUORATE_LANES __attribute__((target("avx512f,avx512dq,avx512ifma")))
-#define QUORATE_LANES_INLINE __attribute__((target("avx512f,avx512dq,avx512ifma"), always_inline)) inline
+#define QUORATE_LANES_INLINE \
+  __attribute__((target("avx512f,avx512dq,avx512ifma"), always_inline)) inline
 
 namespace quorate::crypto {
 
@@ -68,8 +69,7 @@ QUORATE_LANES_INLINE Field8 reduced(__m512i (&c)[10]) {
   carry_one(c[8], c[9]);
   // c[9] is below 2^46, so its product with f reaches one limb beyond the fifth.
   const __m512i beyond = high(_mm512_setzero_si512(), c[9], f);
-  Field8 r{{low(low(c[0], c[5], f), beyond, f),
-            low(high(high(c[1], c[5], f), beyond, f), c[6], f),
+  Field8 r{{low(low(c[0], c[5], f), beyond, f), low(high(high(c[1], c[5], f), beyond, f), c[6], f),
             low(high(c[2], c[6], f), c[7], f), low(high(c[3], c[7], f), c[8], f),
             low(high(c[4], c[8], f), c[9], f)}};
   return tightened(r);
@@ -147,8 +147,8 @@ QUORATE_LANES_INLINE Field8 difference(const Field8& a, const Field8& b) {
   return tightened(loose_difference(a, b));
 }
 QUORATE_LANES_INLINE Field8 loose_sum(const Field8& a, const Field8& b) {
-  return {{plus(a.l[0], b.l[0]), plus(a.l[1], b.l[1]), plus(a.l[2], b.l[2]),
-           plus(a.l[3], b.l[3]), plus(a.l[4], b.l[4])}};
+  return {{plus(a.l[0], b.l[0]), plus(a.l[1], b.l[1]), plus(a.l[2], b.l[2]), plus(a.l[3], b.l[3]),
+           plus(a.l[4], b.l[4])}};
 }
 QUORATE_LANES_INLINE Field8 sum(const Field8& a, const Field8& b) {
   return tightened(loose_sum(a, b));
@@ -167,7 +167,8 @@ QUORATE_LANES_INLINE Field8 chosen(__mmask8 mask, const Field8& a, const Field8&
 
 /// The representative below p, from limbs below 2^60.
 QUORATE_LANES_INLINE Field8 normalized(const Field8& x) {
-  // Tight means below 2p. a >= p exactly when a + fold reaches 2^256; then the answer is a + fold − 2^256.
+  // Tight means below 2p. a >= p exactly when a + fold reaches 2^256; then the answer is a + fold −
+  // 2^256.
   const Field8 a = tightened(x);
   Field8 b = a;
   b.l[0] = plus(b.l[0], all(fold));
@@ -211,8 +212,8 @@ QUORATE_LANES_INLINE void store(std::uint64_t* p, const Field8& x) {
 
 /// Lane i of a buffer as a Field, and back. The field element must be normalized.
 inline Field lane(const std::uint64_t* buffer, std::size_t i) {
-  return Field::from_limbs({buffer[i], buffer[8 + i], buffer[16 + i], buffer[24 + i],
-                            buffer[32 + i]});
+  return Field::from_limbs(
+      {buffer[i], buffer[8 + i], buffer[16 + i], buffer[24 + i], buffer[32 + i]});
 }
 inline void set_lane(std::uint64_t* buffer, std::size_t i, const Field& x) {
   for (std::size_t k = 0; k < 5; ++k) buffer[8 * k + i] = x.limbs()[k];

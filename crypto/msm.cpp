@@ -116,8 +116,8 @@ class DigitReader {
   std::size_t bits_;
 };
 
-/// Additions per inversion: enough that the inversion does not show, few enough that the pending work
-/// stays in the processor's cache.
+/// Additions per inversion: enough that the inversion does not show, few enough that the pending
+/// work stays in the processor's cache.
 constexpr std::size_t chunk = 2048;
 
 /// Lists of points that are to be summed, one after the other in one array.
@@ -140,8 +140,8 @@ class PointLists {
     points_[begin_[list] + counts_[list]++] = -p;
   }
 
-  /// Leaves each list with its sum, by halving: a round adds neighbours of all lists with few shared
-  /// inversions.
+  /// Leaves each list with its sum, by halving: a round adds neighbours of all lists with few
+  /// shared inversions.
   void reduce() {
     while (add_neighbours()) move_together();
   }
@@ -247,9 +247,8 @@ class BucketSum {
     const auto list_of = [count](std::size_t w, std::int32_t d) {
       return w * count + static_cast<std::size_t>(d < 0 ? -d : d);
     };
-    for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point&) {
-      ++counts[list_of(w, d)];
-    });
+    for_each_digit(first, last,
+                   [&](std::size_t w, std::int32_t d, const Point&) { ++counts[list_of(w, d)]; });
     lists_.reset(counts);
     for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point& p) {
       if (d < 0) {
@@ -270,8 +269,8 @@ class BucketSum {
     }
   }
 
-  /// Σ d·B_d by the bits of d: those with bit 0 are the odd places; then B_2k + B_2k+1 takes place k
-  /// and the next bit is bit 0. Two additions per bucket in all.
+  /// Σ d·B_d by the bits of d: those with bit 0 are the odd places; then B_2k + B_2k+1 takes place
+  /// k and the next bit is bit 0. Two additions per bucket in all.
   void weigh(std::size_t first) {
     const std::size_t bits = digits_.bits;
     std::vector<std::uint32_t> counts;
@@ -346,9 +345,8 @@ Point multi_multiply_pippenger(std::span<const Scalar> scalars, std::span<const 
 
 Point multi_multiply(std::span<const Scalar> scalars, std::span<const Point> points) {
   const std::size_t pippenger_from = has_lanes() ? pippenger_from_lanes : pippenger_from_singly;
-  return scalars.size() < pippenger_from
-             ? multi_multiply_strauss(scalars, points)
-             : multi_multiply_pippenger(scalars, points, best_code());
+  return scalars.size() < pippenger_from ? multi_multiply_strauss(scalars, points)
+                                         : multi_multiply_pippenger(scalars, points, best_code());
 }
 
 }  // namespace quorate::crypto

@@ -12,8 +12,8 @@ struct BenchOptions {
   bool quiet{};
 };
 
-/// Prints the table (or JSON) to standard output, progress to standard error. A bar that is not held
-/// is no failure of the command: it is what was measured.
+/// Prints the table (or JSON) to standard output, progress to standard error. A bar that is not
+/// held is no failure of the command: it is what was measured.
 [[nodiscard]] Exit run_bench_threshold(const BenchOptions& options);
 
 }  // namespace quorate::cli

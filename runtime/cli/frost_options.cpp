@@ -8,7 +8,8 @@ constexpr const char* frost_footer =
 
   quorate frost keygen key --name amber --out amber.key
   quorate frost keygen group --member amber:02ab...:12 --member birch:03cd...:9 ... --out group.json
-  quorate frost keygen deal --group group.json --key amber.key --state amber.state --out amber.dealing
+  quorate frost keygen deal --group group.json --key amber.key --state amber.state \
+    --out amber.dealing
   quorate frost keygen confirm --group group.json --key amber.key --state amber.state \
     --out amber.confirmation *.dealing
   quorate frost keygen finish --group group.json --key amber.key --state amber.state \
@@ -25,7 +26,8 @@ constexpr const char* frost_footer =
 A whole ceremony with a cheat and a silent member: examples/frost_ceremony.sh.
 
 Passphrases come from --passphrase-file, from QUORATE_PASSPHRASE, or from the terminal.
-Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint); 2 usage; 3 refused.)";
+Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint); 2 usage;
+3 refused.)";
 
 /// Builds one verb after the other.
 class Verbs {
@@ -109,7 +111,8 @@ void add_dealing(CLI::App* keygen, Verbs& verbs) {
                              "keygen deal --group group.json --key amber.key --state amber.state");
   verbs.group(deal);
   verbs.key(deal);
-  verbs.needs(deal, "--state", options.state, "Made if absent; the same state deals the same again");
+  verbs.needs(deal, "--state", options.state,
+              "Made if absent; the same state deals the same again");
   deal->add_option("--rehearse-bad-box", options.bad_box_of,
                    "For rehearsals: cheat this member of its shares")
       ->type_name("NAME");
@@ -145,8 +148,9 @@ void add_ending(CLI::App* keygen, CLI::App* frost, Verbs& verbs) {
       ->type_name("FILE");
   verbs.needs(finish, "--shares", options.shares, "Where the member's encrypted shares go");
   verbs.out(finish);
-  CLI::App* judge = verbs.add(frost, "judge", FrostVerb::judge, "Say who lies, dealer or complainer",
-                              "judge --group group.json birch.dealing amber.confirmation");
+  CLI::App* judge =
+      verbs.add(frost, "judge", FrostVerb::judge, "Say who lies, dealer or complainer",
+                "judge --group group.json birch.dealing amber.confirmation");
   verbs.group(judge);
   verbs.needs(judge, "dealing", options.dealing, "The dealing");
   verbs.needs(judge, "accusation", options.accusation, "A complaint, or a confirmation with one");
@@ -186,8 +190,9 @@ void add_signing(CLI::App* frost, Verbs& verbs) {
 
 void add_results(CLI::App* frost, Verbs& verbs) {
   FrostOptions& options = verbs.options();
-  CLI::App* aggregate = verbs.add(frost, "aggregate", FrostVerb::aggregate, "Make the signature",
-                                  "aggregate --outcome outcome.json --request request.json *.share");
+  CLI::App* aggregate =
+      verbs.add(frost, "aggregate", FrostVerb::aggregate, "Make the signature",
+                "aggregate --outcome outcome.json --request request.json *.share");
   verbs.outcome(aggregate);
   verbs.needs(aggregate, "--request", options.request, "What was asked");
   verbs.documents(aggregate, "shares", "The answers");

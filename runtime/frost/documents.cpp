@@ -181,7 +181,8 @@ Result<FinishedGroup> finished_from(const Json& document) {
   TRY_ASSIGN(const Bytes encoded, bytes_field(document, "public_shares"));
   if (encoded.size() != std::size_t{PublicKey::size} * group.config.slots() ||
       qualified.size() != group.config.party_count()) {
-    return Error{Errc::document_malformed, "public_shares, qualified: not as many as the group has"};
+    return Error{Errc::document_malformed,
+                 "public_shares, qualified: not as many as the group has"};
   }
   Result<std::vector<Point>> shares = parse_points(encoded, Infinity::allowed);
   if (!shares.ok()) return Error{Errc::bad_public_share, shares.error().detail};

@@ -15,14 +15,14 @@ using Json = nlohmann::ordered_json;
 
 /// Kinds of documents: the words after "quorate frost " under "document".
 namespace kinds {
-inline constexpr std::string_view key = "key";                    ///< A member's own key, encrypted.
+inline constexpr std::string_view key = "key";  ///< A member's own key, encrypted.
 inline constexpr std::string_view group = "group";
-inline constexpr std::string_view state = "dealer state";         ///< A dealer's randomness, encrypted.
+inline constexpr std::string_view state = "dealer state";  ///< A dealer's randomness, encrypted.
 inline constexpr std::string_view dealing = "dealing";
 inline constexpr std::string_view confirmation = "confirmation";
 inline constexpr std::string_view complaint = "complaint";
 inline constexpr std::string_view outcome = "outcome";
-inline constexpr std::string_view shares = "shares";              ///< A member's key shares, encrypted.
+inline constexpr std::string_view shares = "shares";  ///< A member's key shares, encrypted.
 inline constexpr std::string_view secret_nonces = "secret nonces";
 inline constexpr std::string_view nonces = "nonces";
 inline constexpr std::string_view request = "request";
@@ -88,8 +88,7 @@ struct Statement {
                                                const Json& document);
 /// A statement whose bytes are the encoding of a T. @returns also the errors of decode.
 template <class T>
-[[nodiscard]] Result<std::pair<MemberIndex, T>> read_said(std::string_view kind,
-                                                          const Group& group,
+[[nodiscard]] Result<std::pair<MemberIndex, T>> read_said(std::string_view kind, const Group& group,
                                                           const Json& document) {
   TRY_ASSIGN(const Statement statement, read_statement(kind, group, document));
   TRY_ASSIGN(T value, decode<T>(statement.bytes));

@@ -16,15 +16,16 @@ enum class Privacy : std::uint8_t { open, owner_only };
 [[nodiscard]] bool file_exists(const std::string& path);
 
 /// Replaces `path` durably: a new file is written and synced beside it, renamed over it, and the
-/// folder synced. After it returns, no crash brings the old content back. @returns cannot_write_file.
+/// folder synced. After it returns, no crash brings the old content back. @returns
+/// cannot_write_file.
 [[nodiscard]] Result<> replace_file(const std::string& path, const std::string& text,
                                     Privacy privacy);
 /// As replace_file for a path that must not exist. @returns also file_exists.
 [[nodiscard]] Result<> create_file(const std::string& path, const std::string& text,
                                    Privacy privacy);
 
-/// An exclusive hold on `path` (through "path.lock") until it goes out of scope, so that two processes
-/// cannot spend one nonce.
+/// An exclusive hold on `path` (through "path.lock") until it goes out of scope, so that two
+/// processes cannot spend one nonce.
 class FileLock {
  public:
   /// @returns file_in_use at once when another process holds it; cannot_write_file.

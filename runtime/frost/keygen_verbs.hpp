@@ -32,17 +32,18 @@ struct GroupTerms {
 [[nodiscard]] Result<Group> new_group(const std::vector<MemberText>& members,
                                       const GroupTerms& terms);
 
-/// A dealer's randomness for one group, encrypted under its key: store it before the dealing leaves.
+/// A dealer's randomness for one group, encrypted under its key: store it before the dealing
+/// leaves.
 [[nodiscard]] Json new_dealer_state(const Group& group, const crypto::SecretKey& key);
-/// The member's dealing; the same state gives the same dealing again. `damaged`, for rehearsals only,
-/// spoils the box of one member. @returns no_such_member, unreadable_box (a foreign state).
-[[nodiscard]] Result<Json> deal(const Group& group, const crypto::SecretKey& key,
-                                const Json& state, std::optional<MemberIndex> damaged);
+/// The member's dealing; the same state gives the same dealing again. `damaged`, for rehearsals
+/// only, spoils the box of one member. @returns no_such_member, unreadable_box (a foreign state).
+[[nodiscard]] Result<Json> deal(const Group& group, const crypto::SecretKey& key, const Json& state,
+                                std::optional<MemberIndex> damaged);
 
 /// Dealings by dealer, those whose public part is wrong with the reason.
 struct Dealings {
-  std::vector<crypto::DealingRef> good;       ///< Ascending by dealer.
-  std::map<MemberIndex, Error> refused;       ///< Convicted by their own signed bytes.
+  std::vector<crypto::DealingRef> good;  ///< Ascending by dealer.
+  std::map<MemberIndex, Error> refused;  ///< Convicted by their own signed bytes.
 };
 /// @returns the errors of read_statement; bad_qualified_set for two documents of one dealer.
 [[nodiscard]] Result<Dealings> read_dealings(const Group& group,
@@ -66,9 +67,9 @@ struct Finished {
   Json shares;
   std::vector<std::pair<std::string, Error>> left_out;
 };
-/// Leaves out refused and convicted dealers and those who dealt differently to others, adds the rest
-/// up and takes the own shares. @returns below_threshold (confirmations of less than T, the member's
-/// own included), too_few_dealers, bad_share.
+/// Leaves out refused and convicted dealers and those who dealt differently to others, adds the
+/// rest up and takes the own shares. @returns below_threshold (confirmations of less than T, the
+/// member's own included), too_few_dealers, bad_share.
 [[nodiscard]] Result<Finished> finish(const Group& group, const crypto::SecretKey& key,
                                       const Json* state, const Dealings& dealings,
                                       const std::vector<Json>& confirmations);

@@ -26,7 +26,8 @@ Cost cost_of(PassphraseCost cost) {
 bool is_affordable(const Cost& cost) {
   return cost.operations <= crypto_pwhash_OPSLIMIT_MODERATE &&
          cost.operations >= crypto_pwhash_OPSLIMIT_MIN &&
-         cost.memory <= crypto_pwhash_MEMLIMIT_MODERATE && cost.memory >= crypto_pwhash_MEMLIMIT_MIN;
+         cost.memory <= crypto_pwhash_MEMLIMIT_MODERATE &&
+         cost.memory >= crypto_pwhash_MEMLIMIT_MIN;
 }
 
 SecretBytes stretched(ByteView passphrase, const std::uint8_t* salt, const Cost& cost) {

@@ -33,7 +33,8 @@ class SecretBytes {
   std::size_t size_{};
 };
 
-/// How hard guessing a passphrase is made: argon2id with 64 MiB and some 0.1 s, or 256 MiB and 0.6 s.
+/// How hard guessing a passphrase is made: argon2id with 64 MiB and some 0.1 s, or 256 MiB and 0.6
+/// s.
 enum class PassphraseCost : std::uint8_t { interactive, moderate };
 
 /// Asked for a passphrase when one is needed. @returns passphrase_missing.

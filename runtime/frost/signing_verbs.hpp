@@ -11,8 +11,7 @@ struct NewNonces {
   Json secret;
   Json published;
 };
-[[nodiscard]] Result<NewNonces> new_nonces(const FinishedGroup& group,
-                                           const crypto::SecretKey& key,
+[[nodiscard]] Result<NewNonces> new_nonces(const FinishedGroup& group, const crypto::SecretKey& key,
                                            const crypto::PartyKey& shares);
 
 /// Asks everybody whose published nonces are given, each for the first nonce that no request in
@@ -26,8 +25,8 @@ struct NewNonces {
 using Persist = std::function<Result<>(const Json& document)>;
 
 /// Answers a request. The nonce is erased from `secret_nonces` and that is persisted before the
-/// signature share exists; the share is persisted before it is returned. The same request again gives
-/// the same share; another request for a spent nonce is refused for ever.
+/// signature share exists; the share is persisted before it is returned. The same request again
+/// gives the same share; another request for a spent nonce is refused for ever.
 /// @returns nonce_used, unknown_nonce, foreign_nonce, not_a_signer, the errors of check_request.
 [[nodiscard]] Result<Json> sign(const FinishedGroup& group, const crypto::SecretKey& key,
                                 const crypto::PartyKey& shares, Json& secret_nonces,

@@ -36,8 +36,7 @@ TEST_CASE("seal_with_passphrase: only the same passphrase and public part open i
   const auto opened = open_with_passphrase(as_bytes("pass"), open_part, sealed);
   REQUIRE(opened.ok());
   CHECK(same(*opened, secret));
-  CHECK(open_with_passphrase(as_bytes("Pass"), open_part, sealed).code() ==
-        Errc::passphrase_wrong);
+  CHECK(open_with_passphrase(as_bytes("Pass"), open_part, sealed).code() == Errc::passphrase_wrong);
   CHECK(open_with_passphrase(as_bytes("pass"), as_bytes("birch"), sealed).code() ==
         Errc::passphrase_wrong);
   Bytes damaged = sealed;
@@ -46,7 +45,8 @@ TEST_CASE("seal_with_passphrase: only the same passphrase and public part open i
         Errc::passphrase_wrong);
 }
 
-TEST_CASE("open_with_passphrase: a file cannot ask for unlimited memory, and may not be cut short") {
+TEST_CASE(
+    "open_with_passphrase: a file cannot ask for unlimited memory, and may not be cut short") {
   Bytes sealed =
       seal_with_passphrase(as_bytes("pass"), PassphraseCost::interactive, open_part, secret);
   const ByteView cut = ByteView{sealed}.first(31);
