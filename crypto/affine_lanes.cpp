@@ -118,8 +118,7 @@ QUORATE_LANES_INLINE Special special_lanes(const Points8& a, const Points8& b,
   return {static_cast<__mmask8>((same_x | infinite) & ~doubling), doubling};
 }
 
-QUORATE_LANES_INLINE Field8 divisor_of(const Points8& a, const Points8& b,
-                                       const Special& special) {
+QUORATE_LANES_INLINE Field8 divisor_of(const Points8& a, const Points8& b, const Special& special) {
   Field8 d = difference(b.x, a.x);
   if ((special.trivial | special.doubling) == 0) return d;
   d = chosen(special.doubling, d, sum(a.y, a.y));

@@ -69,8 +69,7 @@ QUORATE_LANES_INLINE Field8 reduced(__m512i (&c)[10]) {
   carry_one(c[8], c[9]);
   // c[9] is below 2^46, so its product with f reaches one limb beyond the fifth.
   const __m512i beyond = high(_mm512_setzero_si512(), c[9], f);
-  Field8 r{{low(low(c[0], c[5], f), beyond, f),
-            low(high(high(c[1], c[5], f), beyond, f), c[6], f),
+  Field8 r{{low(low(c[0], c[5], f), beyond, f), low(high(high(c[1], c[5], f), beyond, f), c[6], f),
             low(high(c[2], c[6], f), c[7], f), low(high(c[3], c[7], f), c[8], f),
             low(high(c[4], c[8], f), c[9], f)}};
   return tightened(r);
@@ -148,8 +147,8 @@ QUORATE_LANES_INLINE Field8 difference(const Field8& a, const Field8& b) {
   return tightened(loose_difference(a, b));
 }
 QUORATE_LANES_INLINE Field8 loose_sum(const Field8& a, const Field8& b) {
-  return {{plus(a.l[0], b.l[0]), plus(a.l[1], b.l[1]), plus(a.l[2], b.l[2]),
-           plus(a.l[3], b.l[3]), plus(a.l[4], b.l[4])}};
+  return {{plus(a.l[0], b.l[0]), plus(a.l[1], b.l[1]), plus(a.l[2], b.l[2]), plus(a.l[3], b.l[3]),
+           plus(a.l[4], b.l[4])}};
 }
 QUORATE_LANES_INLINE Field8 sum(const Field8& a, const Field8& b) {
   return tightened(loose_sum(a, b));
@@ -213,8 +212,8 @@ QUORATE_LANES_INLINE void store(std::uint64_t* p, const Field8& x) {
 
 /// Lane i of a buffer as a Field, and back. The field element must be normalized.
 inline Field lane(const std::uint64_t* buffer, std::size_t i) {
-  return Field::from_limbs({buffer[i], buffer[8 + i], buffer[16 + i], buffer[24 + i],
-                            buffer[32 + i]});
+  return Field::from_limbs(
+      {buffer[i], buffer[8 + i], buffer[16 + i], buffer[24 + i], buffer[32 + i]});
 }
 inline void set_lane(std::uint64_t* buffer, std::size_t i, const Field& x) {
   for (std::size_t k = 0; k < 5; ++k) buffer[8 * k + i] = x.limbs()[k];

@@ -247,9 +247,8 @@ class BucketSum {
     const auto list_of = [count](std::size_t w, std::int32_t d) {
       return w * count + static_cast<std::size_t>(d < 0 ? -d : d);
     };
-    for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point&) {
-      ++counts[list_of(w, d)];
-    });
+    for_each_digit(first, last,
+                   [&](std::size_t w, std::int32_t d, const Point&) { ++counts[list_of(w, d)]; });
     lists_.reset(counts);
     for_each_digit(first, last, [&](std::size_t w, std::int32_t d, const Point& p) {
       if (d < 0) {
@@ -346,9 +345,8 @@ Point multi_multiply_pippenger(std::span<const Scalar> scalars, std::span<const 
 
 Point multi_multiply(std::span<const Scalar> scalars, std::span<const Point> points) {
   const std::size_t pippenger_from = has_lanes() ? pippenger_from_lanes : pippenger_from_singly;
-  return scalars.size() < pippenger_from
-             ? multi_multiply_strauss(scalars, points)
-             : multi_multiply_pippenger(scalars, points, best_code());
+  return scalars.size() < pippenger_from ? multi_multiply_strauss(scalars, points)
+                                         : multi_multiply_pippenger(scalars, points, best_code());
 }
 
 }  // namespace quorate::crypto

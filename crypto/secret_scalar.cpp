@@ -9,7 +9,8 @@ namespace quorate::crypto {
 
 Result<SecretScalar> SecretScalar::from(ByteView bytes) {
   if (bytes.size() != 32) return Errc::bad_secret_scalar;
-  if (declassified(secp256k1_ec_seckey_verify(secp(), bytes.data())) != 1) return Errc::bad_secret_scalar;
+  if (declassified(secp256k1_ec_seckey_verify(secp(), bytes.data())) != 1)
+    return Errc::bad_secret_scalar;
   SecretScalar out;
   std::copy(bytes.begin(), bytes.end(), out.bytes_.begin());
   return out;
@@ -52,7 +53,8 @@ SecretScalar SecretScalar::clone() const {
 }
 
 Result<> SecretScalar::add(const SecretScalar& other) {
-  if (declassified(secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), other.bytes_.data())) != 1) {
+  if (declassified(secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), other.bytes_.data())) !=
+      1) {
     return Errc::zero_scalar;
   }
   return done();
@@ -66,8 +68,8 @@ Result<> SecretScalar::subtract(const SecretScalar& other) {
 
 Result<> SecretScalar::add(const Scalar& tweak) {
   const Hash256 public_bytes = tweak.to_bytes();
-  if (declassified(secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(),
-                                                 public_bytes.bytes.data())) != 1) {
+  if (declassified(
+          secp256k1_ec_seckey_tweak_add(secp(), bytes_.data(), public_bytes.bytes.data())) != 1) {
     return Errc::zero_scalar;
   }
   return done();
@@ -75,8 +77,8 @@ Result<> SecretScalar::add(const Scalar& tweak) {
 
 Result<> SecretScalar::multiply(const Scalar& factor) {
   const Hash256 public_bytes = factor.to_bytes();
-  if (declassified(secp256k1_ec_seckey_tweak_mul(secp(), bytes_.data(),
-                                                 public_bytes.bytes.data())) != 1) {
+  if (declassified(
+          secp256k1_ec_seckey_tweak_mul(secp(), bytes_.data(), public_bytes.bytes.data())) != 1) {
     return Errc::zero_scalar;
   }
   return done();

@@ -17,9 +17,7 @@ std::string time_text(double us) {
   return fmt::format("{:.2f} s", us / 1e6);
 }
 
-std::string bytes_text(std::uint64_t bytes) {
-  return bytes == 0 ? "-" : std::to_string(bytes);
-}
+std::string bytes_text(std::uint64_t bytes) { return bytes == 0 ? "-" : std::to_string(bytes); }
 
 std::string row_text(const Row& row) {
   return fmt::format("  {:<46}{:>12}{:>12}{:>12}{:>9} MB\n", row.step, time_text(row.times.wall_us),
@@ -54,8 +52,8 @@ const Row& Report::keep_best(std::uint64_t count, const std::string& section,
   return rows_.back();
 }
 
-const Row& Report::best_of(std::uint64_t count, const std::string& section,
-                           const std::string& step, const std::function<void()>& work) {
+const Row& Report::best_of(std::uint64_t count, const std::string& section, const std::string& step,
+                           const std::function<void()>& work) {
   return keep_best(count, section, step, [&work] {
     const Stopwatch watch;
     work();
@@ -118,14 +116,21 @@ nlohmann::ordered_json Report::to_json() const {
   using Json = nlohmann::ordered_json;
   Json rows = Json::array();
   for (const Row& row : rows_) {
-    rows.push_back({{"section", row.section}, {"step", row.step}, {"executions", row.count},
-                    {"wall_us", row.times.wall_us}, {"cpu_us", row.times.cpu_us},
-                    {"bytes", row.bytes}, {"peak_bytes", row.peak}});
+    rows.push_back({{"section", row.section},
+                    {"step", row.step},
+                    {"executions", row.count},
+                    {"wall_us", row.times.wall_us},
+                    {"cpu_us", row.times.cpu_us},
+                    {"bytes", row.bytes},
+                    {"peak_bytes", row.peak}});
   }
   Json bars = Json::array();
   for (const Bar& bar : bars_) {
-    bars.push_back({{"what", bar.what}, {"unit", bar.unit}, {"measured", bar.measured},
-                    {"limit", bar.limit}, {"holds", bar.holds()}});
+    bars.push_back({{"what", bar.what},
+                    {"unit", bar.unit},
+                    {"measured", bar.measured},
+                    {"limit", bar.limit},
+                    {"holds", bar.holds()}});
   }
   return {{"title", title_}, {"steps", rows}, {"bars", bars}};
 }

@@ -18,8 +18,8 @@ struct Row {
   std::uint64_t count{
       1};  ///< Executions measured; the fastest, or the mean of a fast loop, counts.
   Times times;
-  std::uint64_t bytes{};    ///< What the step writes or reads; 0 where that means nothing.
-  std::uint64_t peak{};     ///< Largest resident size of the process up to here.
+  std::uint64_t bytes{};  ///< What the step writes or reads; 0 where that means nothing.
+  std::uint64_t peak{};   ///< Largest resident size of the process up to here.
 };
 
 /// A figure that has to stay at or below its limit.
@@ -49,8 +49,8 @@ class Report {
   const Row& best_of(std::uint64_t count, const std::string& section, const std::string& step,
                      const std::function<void()>& work);
   /// As best_of, each execution on a thread of its own, where nothing is remembered yet.
-  const Row& best_of_fresh(std::uint64_t count, const std::string& section,
-                           const std::string& step, const std::function<void()>& work);
+  const Row& best_of_fresh(std::uint64_t count, const std::string& section, const std::string& step,
+                           const std::function<void()>& work);
   /// Runs `work` in rounds of `count` and keeps the mean of the fastest round, for work of
   /// microseconds.
   const Row& loop(std::uint64_t count, const std::string& section, const std::string& step,

@@ -54,8 +54,8 @@ void measure_sums(Report& report, const Progress& progress) {
   };
   progress("sums of multiples");
   const double tweak_mul = report.cpu_us(library, "pubkey_tweak_mul");
-  for (const Size size : {Size{100, 50, 4}, Size{1000, 20, 0}, Size{4001, 10, 7},
-                          Size{32768, 5, 10}}) {
+  for (const Size size :
+       {Size{100, 50, 4}, Size{1000, 20, 0}, Size{4001, 10, 7}, Size{32768, 5, 10}}) {
     const Terms terms{size.points};
     const Row& row = report.best_of(
         size.executions, sums, fmt::format("{} points", size.points),
@@ -91,9 +91,8 @@ void one_member(const DealtGroup& dealt, std::uint16_t p, const Step& step) {
        [&] { ASSERT(confirm(config, dealings, seen).complaints.empty()); });
   step("add up, all public shares, root", 0,
        [&] { outcome = combine_dealings(config, dealings).value(); });
-  step("take the own shares", 0, [&] {
-    ASSERT(finish_shares(config, *outcome, me, seen.shares).value().party == me);
-  });
+  step("take the own shares", 0,
+       [&] { ASSERT(finish_shares(config, *outcome, me, seen.shares).value().party == me); });
   const Hash256 digest = key_certificate_digest(config.id(), view_bytes(1, 0), outcome->content);
   std::vector<SchnorrSignature> votes;
   for (std::uint16_t q = 0; q < config.party_count(); ++q) {
@@ -276,7 +275,8 @@ class SigningMeasurement {
     report_.best_of(3, section_, "aggregate, 5 bad shares found", [&] {
       ASSERT(!sum_verifies(bad));
       ASSERT(find_bad_partials(*session_->signers, session_->values, session_->nonces, bad,
-                               randomness("blame", 0)).size() == 5);
+                               randomness("blame", 0))
+                 .size() == 5);
     });
   }
 
@@ -285,7 +285,8 @@ class SigningMeasurement {
     for (const SignatureShare& share : shares_) block.attestations.push_back(share.attestation);
     const auto check = [&] {
       ASSERT(verify_block_signature(group_.group->config(), group_.group->key(),
-                                    request_.subject.hash, block).ok());
+                                    request_.subject.hash, block)
+                 .ok());
     };
     report_.best_of_fresh(5, section_, "validator: signature, attestations", check);
     report_.set_bytes(encode(block).size());

@@ -46,8 +46,9 @@ DealtGroup DealtGroup::deal(KeygenConfig config, const Progress& progress) {
   progress(fmt::format("{} members deal", out.own_.size()));
   parallel_for(out.own_.size(), std::thread::hardware_concurrency(), [&out](std::size_t p) {
     const auto party = static_cast<std::uint16_t>(p);
-    out.own_[p] = crypto::deal(out.config_, MemberIndex{party}, host_of(party),
-                               randomness("deal", party)).value();
+    out.own_[p] =
+        crypto::deal(out.config_, MemberIndex{party}, host_of(party), randomness("deal", party))
+            .value();
   });
   return out;
 }
@@ -73,7 +74,8 @@ SigningGroup SigningGroup::finish(const DealtGroup& dealt, const Progress& progr
   for (std::uint16_t p = 0; p < config.party_count(); ++p) {
     const MemberIndex party{p};
     const Examination seen = examine_dealings(config, party, host_of(p), dealings, &dealt.own(p),
-                                              randomness("examine", p)).value();
+                                              randomness("examine", p))
+                                 .value();
     ASSERT(seen.complaints.empty());
     PartyKey key = finish_shares(config, *outcome, party, seen.shares).value();
     out.batches.emplace_back(*out.group, key, randomness("nonces", p));

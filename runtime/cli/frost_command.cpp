@@ -81,13 +81,13 @@ Result<Exit> make_group(const FrostOptions& options) {
     members.push_back(std::move(member));
   }
   const GroupKind kind = options.kind == "stackers" ? GroupKind::stackers : GroupKind::producers;
-  TRY_ASSIGN(const Group group,
-             new_group(members, {options.threshold, options.network, kind, options.generation,
-                                 options.attempt}));
+  TRY_ASSIGN(const Group group, new_group(members, {options.threshold, options.network, kind,
+                                                    options.generation, options.attempt}));
   TRY(emit(options, to_json(group),
            fmt::format("{} members, {} slots, {} of them sign; cid {}", group.names.size(),
                        group.config.slots(), group.config.threshold(), to_hex(group.config.id())),
-           {{"cid", to_hex(group.config.id())}, {"slots", group.config.slots()},
+           {{"cid", to_hex(group.config.id())},
+            {"slots", group.config.slots()},
             {"threshold", group.config.threshold()}}));
   return Exit::held;
 }
@@ -137,7 +137,8 @@ Result<Exit> make_confirmation(const FrostOptions& options) {
            fmt::format("{} confirms {} dealings, complains about {}, refuses {}", from,
                        dealings.good.size(), confirmation["complains_about"].dump(),
                        confirmation["refuses"].dump()),
-           {{"from", from}, {"complains_about", confirmation["complains_about"]},
+           {{"from", from},
+            {"complains_about", confirmation["complains_about"]},
             {"refuses", confirmation["refuses"]}}));
   return Exit::held;
 }
@@ -166,7 +167,8 @@ Result<Exit> finish_keygen(const FrostOptions& options) {
              finish(group, key, state ? &*state : nullptr, dealings, confirmations));
   TRY(replace_file(options.shares, dump(finished.shares), Privacy::owner_only));
   std::string summary = fmt::format("key {}", finished.outcome["key"].get<std::string>());
-  Json facts = {{"key", finished.outcome["key"]}, {"share_root", finished.outcome["share_root"]},
+  Json facts = {{"key", finished.outcome["key"]},
+                {"share_root", finished.outcome["share_root"]},
                 {"left_out", Json::object()}};
   for (const auto& [name, why] : finished.left_out) {
     summary += fmt::format("\n{} is left out: {}", name, why.message());
@@ -184,14 +186,15 @@ Result<Exit> judge_complaint(const FrostOptions& options) {
   TRY_ASSIGN(const crypto::Verdict verdict, judge(group, dealing, accusation));
   const bool dealer = verdict.guilty == crypto::Verdict::Guilty::dealer;
   const std::string& name = group.name(verdict.member);
-  const Json facts = {{"guilty", dealer ? "dealer" : "complainer"}, {"member", name},
+  const Json facts = {{"guilty", dealer ? "dealer" : "complainer"},
+                      {"member", name},
                       {"reason", name_of(verdict.reason)}};
   const std::string_view why =
       verdict.reason == Errc::bad_complaint ? "the shares are in order" : text_of(verdict.reason);
-  fmt::print("{}\n", options.json ? facts.dump()
-                                  : fmt::format("{} is guilty, {}: {}", name,
-                                                dealer ? "as dealer" : "of a false complaint",
-                                                why));
+  fmt::print("{}\n", options.json
+                         ? facts.dump()
+                         : fmt::format("{} is guilty, {}: {}", name,
+                                       dealer ? "as dealer" : "of a false complaint", why));
   return dealer ? Exit::held : Exit::failed;
 }
 
@@ -209,8 +212,7 @@ Result<Exit> make_nonces(const FrostOptions& options) {
   return Exit::held;
 }
 
-Result<crypto::SigningSubject> subject_of(const FrostOptions& options,
-                                          const FinishedGroup& group) {
+Result<crypto::SigningSubject> subject_of(const FrostOptions& options, const FinishedGroup& group) {
   if (options.block.has_value() == options.sighash.has_value()) {
     return Error{Errc::bad_option, "name either --block or --sighash"};
   }
@@ -219,8 +221,8 @@ Result<crypto::SigningSubject> subject_of(const FrostOptions& options,
   crypto::SigningSubject out;
   out.hash = *hash;
   if (options.block && options.bip86) return Error{Errc::bad_option, "blocks have no --bip86"};
-  out.kind = options.block ? crypto::SigningSubject::Kind::block
-                           : crypto::SigningSubject::Kind::sighash;
+  out.kind =
+      options.block ? crypto::SigningSubject::Kind::block : crypto::SigningSubject::Kind::sighash;
   if (options.bip86) out.tweaks = {crypto::bip86_tweak(group.keys->key())};
   return out;
 }
@@ -282,7 +284,8 @@ Result<Exit> verify_signature(const FrostOptions& options) {
     expected = *hash;
   }
   const Result<> verdict = verify(group, signature, expected);
-  const Json facts = {{"valid", verdict.ok()}, {"signers", signature.value("signers", Json())},
+  const Json facts = {{"valid", verdict.ok()},
+                      {"signers", signature.value("signers", Json())},
                       {"reason", verdict.ok() ? "" : verdict.error().message()}};
   fmt::print("{}\n", options.json   ? facts.dump()
                      : verdict.ok() ? "valid, by " + facts["signers"].dump()
@@ -317,30 +320,47 @@ struct Verb {
 };
 
 /// In the order of FrostVerb.
-constexpr Verb verbs[] = {{"keygen key", make_key},         {"keygen group", make_group},
-                          {"keygen deal", make_dealing},    {"keygen confirm", make_confirmation},
-                          {"keygen complain", make_complaint}, {"keygen finish", finish_keygen},
-                          {"judge", judge_complaint},       {"nonces", make_nonces},
-                          {"request", make_request},        {"sign", sign_request},
-                          {"aggregate", aggregate_shares},  {"verify", verify_signature},
+constexpr Verb verbs[] = {{"keygen key", make_key},
+                          {"keygen group", make_group},
+                          {"keygen deal", make_dealing},
+                          {"keygen confirm", make_confirmation},
+                          {"keygen complain", make_complaint},
+                          {"keygen finish", finish_keygen},
+                          {"judge", judge_complaint},
+                          {"nonces", make_nonces},
+                          {"request", make_request},
+                          {"sign", sign_request},
+                          {"aggregate", aggregate_shares},
+                          {"verify", verify_signature},
                           {"inspect", inspect}};
 
 /// What somebody can do about a refusal.
 std::string advice_for(Errc code) {
   switch (code) {
-    case Errc::passphrase_wrong: return "Is it the passphrase this key was made with?";
+    case Errc::passphrase_wrong:
+      return "Is it the passphrase this key was made with?";
     case Errc::passphrase_missing:
-    case Errc::bad_option: return "Try --help.";
-    case Errc::file_exists: return "Name a new file; secrets are never overwritten.";
-    case Errc::file_in_use: return "Wait until the other process has ended.";
-    case Errc::nonce_used: return "Ask the coordinator for a new request (--used with this one).";
-    case Errc::unknown_nonce: return "Publish nonces made by 'quorate frost nonces' first.";
+    case Errc::bad_option:
+      return "Try --help.";
+    case Errc::file_exists:
+      return "Name a new file; secrets are never overwritten.";
+    case Errc::file_in_use:
+      return "Wait until the other process has ended.";
+    case Errc::nonce_used:
+      return "Ask the coordinator for a new request (--used with this one).";
+    case Errc::unknown_nonce:
+      return "Publish nonces made by 'quorate frost nonces' first.";
     case Errc::document_of_other_kind:
-    case Errc::document_malformed: return "See what a file holds: quorate frost inspect FILE.";
-    case Errc::document_of_other_group: return "Take all documents of one cid and key.";
-    case Errc::below_threshold: return "Wait for more members.";
-    case Errc::unreadable_box: return "Is it the key of the member this file belongs to?";
-    default: return "";
+    case Errc::document_malformed:
+      return "See what a file holds: quorate frost inspect FILE.";
+    case Errc::document_of_other_group:
+      return "Take all documents of one cid and key.";
+    case Errc::below_threshold:
+      return "Wait for more members.";
+    case Errc::unreadable_box:
+      return "Is it the key of the member this file belongs to?";
+    default:
+      return "";
   }
 }
 

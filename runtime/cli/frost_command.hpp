@@ -22,10 +22,10 @@ struct FrostOptions {
   std::string dealing;
   std::string accusation;
   std::string document;
-  std::vector<std::string> documents;      ///< Dealings, nonces or signature shares.
+  std::vector<std::string> documents;  ///< Dealings, nonces or signature shares.
   std::vector<std::string> confirmations;
   std::vector<std::string> used;
-  std::vector<std::string> members;        ///< "name:key:slots"
+  std::vector<std::string> members;  ///< "name:key:slots"
   std::string name;
   std::string cost{"moderate"};
   std::optional<std::string> passphrase_file;

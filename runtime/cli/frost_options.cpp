@@ -9,7 +9,7 @@ constexpr const char* frost_footer =
   quorate frost keygen key --name amber --out amber.key
   quorate frost keygen group --member amber:02ab...:12 --member birch:03cd...:9 ... --out group.json
   quorate frost keygen deal --group group.json --key amber.key --state amber.state \
-      --out amber.dealing
+    --out amber.dealing
   quorate frost keygen confirm --group group.json --key amber.key --state amber.state \
     --out amber.confirmation *.dealing
   quorate frost keygen finish --group group.json --key amber.key --state amber.state \
@@ -26,7 +26,8 @@ constexpr const char* frost_footer =
 A whole ceremony with a cheat and a silent member: examples/frost_ceremony.sh.
 
 Passphrases come from --passphrase-file, from QUORATE_PASSPHRASE, or from the terminal.
-Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint); 2 usage; 3 refused.)";
+Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint); 2 usage;
+3 refused.)";
 
 /// Builds one verb after the other.
 class Verbs {

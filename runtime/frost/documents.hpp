@@ -88,8 +88,7 @@ struct Statement {
                                                const Json& document);
 /// A statement whose bytes are the encoding of a T. @returns also the errors of decode.
 template <class T>
-[[nodiscard]] Result<std::pair<MemberIndex, T>> read_said(std::string_view kind,
-                                                          const Group& group,
+[[nodiscard]] Result<std::pair<MemberIndex, T>> read_said(std::string_view kind, const Group& group,
                                                           const Json& document) {
   TRY_ASSIGN(const Statement statement, read_statement(kind, group, document));
   TRY_ASSIGN(T value, decode<T>(statement.bytes));

@@ -84,8 +84,8 @@ Result<std::vector<Complaint>> complaints_in(const Group& group, const Json& doc
 
 /// What the confirmations add up to.
 struct Heard {
-  BitVector confirmed;                      ///< Who confirmed.
-  std::map<MemberIndex, Error> convicted;   ///< Dealers, with the reason.
+  BitVector confirmed;                     ///< Who confirmed.
+  std::map<MemberIndex, Error> convicted;  ///< Dealers, with the reason.
 };
 
 Result<> hear(const Group& group, const Dealings& dealings, const Json& document, Heard& heard) {
@@ -100,15 +100,14 @@ Result<> hear(const Group& group, const Dealings& dealings, const Json& document
     const MemberIndex dealer = dealing->dealer();
     const Hash256& seen = confirmation.dealings[dealer.value];
     if (!seen.is_zero() && seen != dealing->hash()) {
-      heard.convicted.emplace(dealer, Error{Errc::dealer_equivocated,
-                                            group.name(member) + " saw another dealing"});
+      heard.convicted.emplace(
+          dealer, Error{Errc::dealer_equivocated, group.name(member) + " saw another dealing"});
     }
     for (const Complaint& c : confirmation.complaints) {
       if (c.dealer != dealer || c.complainer != member) continue;
       TRY_ASSIGN(const Verdict verdict, crypto::judge(group.config, *dealing, c));
       if (verdict.guilty != Verdict::Guilty::dealer) continue;
-      heard.convicted.emplace(dealer,
-                              Error{verdict.reason, "complaint of " + group.name(member)});
+      heard.convicted.emplace(dealer, Error{verdict.reason, "complaint of " + group.name(member)});
     }
   }
   return done();
@@ -191,8 +190,7 @@ Json new_dealer_state(const Group& group, const SecretKey& key) {
   const Hash256 rand32 = fresh_randomness();
   Json out = new_document(kinds::state);
   out["cid"] = to_hex(group.config.id());
-  out["sealed"] =
-      to_hex(seal_with_key(key, kinds::state, group.config.id().view(), rand32.view()));
+  out["sealed"] = to_hex(seal_with_key(key, kinds::state, group.config.id().view(), rand32.view()));
   return out;
 }
 
@@ -223,9 +221,8 @@ Result<Dealings> read_dealings(const Group& group, const std::vector<Json>& docu
       out.refused.emplace(dealer, dealing.error());
     }
   }
-  std::sort(out.good.begin(), out.good.end(), [](const DealingRef& a, const DealingRef& b) {
-    return a->dealer() < b->dealer();
-  });
+  std::sort(out.good.begin(), out.good.end(),
+            [](const DealingRef& a, const DealingRef& b) { return a->dealer() < b->dealer(); });
   return out;
 }
 
@@ -233,9 +230,8 @@ Result<Json> confirm(const Group& group, const SecretKey& key, const Json* state
                      const Dealings& dealings) {
   TRY_ASSIGN(const MemberIndex me, group.owner(key));
   TRY_ASSIGN(const std::optional<OwnDealing> own, own_if_dealt(group, me, key, state));
-  TRY_ASSIGN(const Examination seen,
-             examine_dealings(group.config, me, key, dealings.good, own ? &*own : nullptr,
-                              fresh_randomness()));
+  TRY_ASSIGN(const Examination seen, examine_dealings(group.config, me, key, dealings.good,
+                                                      own ? &*own : nullptr, fresh_randomness()));
   const Confirmation confirmation = crypto::confirm(group.config, dealings.good, seen);
   Json out = sign_statement(kinds::confirmation, group, me, key, encode(confirmation));
   out["complains_about"] = Json::array();
@@ -280,9 +276,8 @@ Result<Finished> finish(const Group& group, const SecretKey& key, const Json* st
   std::erase_if(rest, [&](const DealingRef& d) { return heard.convicted.contains(d->dealer()); });
   TRY_ASSIGN(const OutcomeRef outcome, combine_dealings(group.config, rest));
   TRY_ASSIGN(const std::optional<OwnDealing> own, own_if_dealt(group, me, key, state));
-  TRY_ASSIGN(const Examination seen,
-             examine_dealings(group.config, me, key, rest, own ? &*own : nullptr,
-                              fresh_randomness()));
+  TRY_ASSIGN(const Examination seen, examine_dealings(group.config, me, key, rest,
+                                                      own ? &*own : nullptr, fresh_randomness()));
   if (!seen.complaints.empty()) {
     return Error{Errc::bad_share, fmt::format("of {}: publish a complaint and let all finish again",
                                               group.name(seen.complaints.front().dealer))};

@@ -37,13 +37,13 @@ struct GroupTerms {
 [[nodiscard]] Json new_dealer_state(const Group& group, const crypto::SecretKey& key);
 /// The member's dealing; the same state gives the same dealing again. `damaged`, for rehearsals
 /// only, spoils the box of one member. @returns no_such_member, unreadable_box (a foreign state).
-[[nodiscard]] Result<Json> deal(const Group& group, const crypto::SecretKey& key,
-                                const Json& state, std::optional<MemberIndex> damaged);
+[[nodiscard]] Result<Json> deal(const Group& group, const crypto::SecretKey& key, const Json& state,
+                                std::optional<MemberIndex> damaged);
 
 /// Dealings by dealer, those whose public part is wrong with the reason.
 struct Dealings {
-  std::vector<crypto::DealingRef> good;       ///< Ascending by dealer.
-  std::map<MemberIndex, Error> refused;       ///< Convicted by their own signed bytes.
+  std::vector<crypto::DealingRef> good;  ///< Ascending by dealer.
+  std::map<MemberIndex, Error> refused;  ///< Convicted by their own signed bytes.
 };
 /// @returns the errors of read_statement; bad_qualified_set for two documents of one dealer.
 [[nodiscard]] Result<Dealings> read_dealings(const Group& group,

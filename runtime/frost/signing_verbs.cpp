@@ -46,8 +46,7 @@ void write_batch(const Batch& batch, const SecretKey& key, Json& document) {
   const Bytes open = batch.public_part();
   document["nonces"] = to_hex(encode(batch.published));
   document["answers"] = to_hex(encode(batch.answers));
-  document["sealed"] =
-      to_hex(seal_with_key(key, kinds::secret_nonces, open, batch.secrets.view()));
+  document["sealed"] = to_hex(seal_with_key(key, kinds::secret_nonces, open, batch.secrets.view()));
 }
 
 Result<Batch> read_batch(const FinishedGroup& group, const SecretKey& key, const Json& document) {
@@ -102,13 +101,12 @@ Result<SignatureShare> make_share(const SecretKey& key, const PartyKey& shares,
                                   std::uint32_t index, SecretNonce nonce) {
   const std::size_t position = position_of(request, shares.party);
   TRY_ASSIGN(const SecretScalar sum, aggregate_share(*session.signers, position, shares));
-  TRY_ASSIGN(const PartialSignature partial,
-             sign_partial(session.values, std::move(nonce), sum,
-                          session.signers->party_key(position)));
+  TRY_ASSIGN(const PartialSignature partial, sign_partial(session.values, std::move(nonce), sum,
+                                                          session.signers->party_key(position)));
   SignatureShare out{session.id, index, partial, {}};
   if (request.subject.kind == SigningSubject::Kind::block) {
-    out.attestation = sign_schnorr(key, attestation_digest(session.message, shares.party),
-                                   fresh_randomness());
+    out.attestation =
+        sign_schnorr(key, attestation_digest(session.message, shares.party), fresh_randomness());
   }
   return out;
 }

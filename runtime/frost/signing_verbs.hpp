@@ -11,8 +11,7 @@ struct NewNonces {
   Json secret;
   Json published;
 };
-[[nodiscard]] Result<NewNonces> new_nonces(const FinishedGroup& group,
-                                           const crypto::SecretKey& key,
+[[nodiscard]] Result<NewNonces> new_nonces(const FinishedGroup& group, const crypto::SecretKey& key,
                                            const crypto::PartyKey& shares);
 
 /// Asks everybody whose published nonces are given, each for the first nonce that no request in

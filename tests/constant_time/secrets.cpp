@@ -1,6 +1,7 @@
-// Runs everything that touches secrets with the secrets marked as undefined memory. Under memcheck any
-// branch or index that depends on one is an error (crypto/declassify.hpp says what becomes public and
-// where). `--leak` branches on a secret on purpose: memcheck must report it, else the test is blind.
+// Runs everything that touches secrets with the secrets marked as undefined memory. Under memcheck
+// any branch or index that depends on one is an error (crypto/declassify.hpp says what becomes
+// public and where). `--leak` branches on a secret on purpose: memcheck must report it, else the
+// test is blind.
 #include <valgrind/memcheck.h>
 
 #include <cstdio>
@@ -56,8 +57,9 @@ OutcomeRef generate(const KeygenConfig& config, std::vector<Member>& members) {
   }
   const OutcomeRef outcome = combine_dealings(config, dealings).value();
   for (std::uint8_t p = 0; p < 3; ++p) {
-    const Examination seen = examine_dealings(config, MemberIndex{p}, host(p), dealings,
-                                              &members[p].own, Hash256{}).value();
+    const Examination seen =
+        examine_dealings(config, MemberIndex{p}, host(p), dealings, &members[p].own, Hash256{})
+            .value();
     ASSERT(seen.complaints.empty());
     members[p].key = finish_shares(config, *outcome, MemberIndex{p}, seen.shares).value();
   }
@@ -77,8 +79,7 @@ void sign(const OutcomeRef& outcome, std::vector<Member>& members) {
     const NonceCommitments& list = batches[p].commitments();
     request.entries.push_back({MemberIndex{p}, list.batch, list.base, list.nonces[0]});
   }
-  const SessionContext session =
-      SessionContext::make(*outcome->group, request, nullptr).value();
+  const SessionContext session = SessionContext::make(*outcome->group, request, nullptr).value();
   for (std::uint8_t p = 0; p < 3; ++p) {
     ShareSigner signer{outcome->group, std::move(members[p].key), host(p)};
     const SignatureShare share = signer.answer(batches[p], request, Hash256{}).value();

@@ -36,7 +36,8 @@ std::uint32_t total(const std::vector<std::uint32_t>& weights) {
   return sum;
 }
 
-/// As many of the first members of `order` as reach the threshold, and their weight without the last.
+/// As many of the first members of `order` as reach the threshold, and their weight without the
+/// last.
 struct Cut {
   std::vector<std::uint16_t> enough;
   std::vector<std::uint16_t> one_less;
@@ -72,8 +73,8 @@ bool signs(Signers& signers, const std::vector<std::uint16_t>& parties,
   return verify_block_signature(group.config(), group.key(), subject.hash, out).ok();
 }
 
-/// What these members could make without asking anybody's leave: a signature over their own ids as if
-/// their weight were the threshold. It must not verify.
+/// What these members could make without asking anybody's leave: a signature over their own ids as
+/// if their weight were the threshold. It must not verify.
 bool forges(const Generation& g, const std::vector<std::uint16_t>& parties) {
   std::vector<std::vector<SlotIndex>> ids;
   std::uint32_t weight = 0;
@@ -92,7 +93,8 @@ bool forges(const Generation& g, const std::vector<std::uint16_t>& parties) {
   const Hash256 message = random32(10, 0);
   const SessionValues session =
       session_values(set, aggregate_nonces(published).value(),
-                     tweak_key(g.group().key(), {}).value(), message.view()).value();
+                     tweak_key(g.group().key(), {}).value(), message.view())
+          .value();
   std::vector<PartialSignature> partials;
   for (std::size_t i = 0; i < parties.size(); ++i) {
     const SecretScalar share = aggregate_share(set, i, g.key(parties[i])).value();

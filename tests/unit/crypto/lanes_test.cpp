@@ -36,13 +36,20 @@ std::vector<Point> added(CurveCode code, const std::vector<Sum>& sums) {
 Sum drawn_sum(Random& random) {
   const Point p = random.point();
   switch (random.below(8)) {
-    case 0: return {p, p};
-    case 1: return {p, -p};
-    case 2: return {p, Point{}};
-    case 3: return {Point{}, p};
-    case 4: return {Point{}, Point{}};
-    case 5: return {Point::generator(), p};
-    default: return {p, random.point()};
+    case 0:
+      return {p, p};
+    case 1:
+      return {p, -p};
+    case 2:
+      return {p, Point{}};
+    case 3:
+      return {Point{}, p};
+    case 4:
+      return {Point{}, Point{}};
+    case 5:
+      return {Point::generator(), p};
+    default:
+      return {p, random.point()};
   }
 }
 

@@ -36,8 +36,7 @@ TEST_CASE("seal_with_passphrase: only the same passphrase and public part open i
   const auto opened = open_with_passphrase(as_bytes("pass"), open_part, sealed);
   REQUIRE(opened.ok());
   CHECK(same(*opened, secret));
-  CHECK(open_with_passphrase(as_bytes("Pass"), open_part, sealed).code() ==
-        Errc::passphrase_wrong);
+  CHECK(open_with_passphrase(as_bytes("Pass"), open_part, sealed).code() == Errc::passphrase_wrong);
   CHECK(open_with_passphrase(as_bytes("pass"), as_bytes("birch"), sealed).code() ==
         Errc::passphrase_wrong);
   Bytes damaged = sealed;

@@ -29,8 +29,9 @@ struct Ceremony {
     for (std::uint8_t p = 0; p < 3; ++p) {
       states.push_back(new_dealer_state(group, host(p)));
       const bool damage = birch_cheats && p == 1;
-      dealings.push_back(deal(group, host(p), states[p],
-                              damage ? std::optional{MemberIndex{2}} : std::nullopt).value());
+      dealings.push_back(
+          deal(group, host(p), states[p], damage ? std::optional{MemberIndex{2}} : std::nullopt)
+              .value());
     }
     const Dealings read = read_dealings(group, dealings).value();
     for (std::uint8_t p = 0; p < 3; ++p) {
@@ -95,9 +96,9 @@ TEST_CASE("open_key: the passphrase opens the key it was made with") {
 TEST_CASE("member_from and new_group: malformed members are refused by name") {
   const std::string key = to_hex(host(0).public_key());
   CHECK(member_from("amber:" + key + ":12").value().slots == 12);
-  const std::vector<std::string> malformed = {"amber",       "amber:" + key,  ":" + key + ":1",
-                                              "amber:" + key + ":x", "amber:02ab:1",
-                                              "amber:" + key + ":1x"};
+  const std::vector<std::string> malformed = {"amber",          "amber:" + key,
+                                              ":" + key + ":1", "amber:" + key + ":x",
+                                              "amber:02ab:1",   "amber:" + key + ":1x"};
   for (const std::string& text : malformed) {
     CHECK(member_from(text).code() == Errc::bad_option);
   }
@@ -218,10 +219,11 @@ TEST_CASE("aggregate: a wrong share names its member") {
   std::vector<Json> shares;
   for (const std::uint8_t p : {0, 1, 2}) shares.push_back(signing.sign_as(p, request).value());
   auto wrong = read_said<crypto::SignatureShare>(kinds::share, signing.group.group, shares[1])
-                   .value().second;
+                   .value()
+                   .second;
   wrong.partial.bytes[31] ^= 1;
-  shares[1] = sign_statement(kinds::share, signing.group.group, MemberIndex{1}, host(1),
-                             encode(wrong));
+  shares[1] =
+      sign_statement(kinds::share, signing.group.group, MemberIndex{1}, host(1), encode(wrong));
   const Aggregated result = aggregate(signing.group, request, shares).value();
   CHECK_FALSE(result.signature);
   REQUIRE(result.wrong.size() == 1);
@@ -248,7 +250,8 @@ TEST_CASE("sign: nothing leaves when the nonce file cannot be written") {
   Signing signing{Ceremony{}};
   const auto failing = [](const Json&) -> Result<> { return Errc::cannot_write_file; };
   CHECK(sign(signing.group, host(0), signing.shares[0], signing.nonces[0].secret,
-             signing.request(1), failing).code() == Errc::cannot_write_file);
+             signing.request(1), failing)
+            .code() == Errc::cannot_write_file);
 }
 
 TEST_CASE("sign: a nonce file put together from two states does not open") {
