@@ -287,7 +287,7 @@ void ProducerMachine::cut_off(Instant now) {
 
 void ProducerMachine::build(Instant now, const BurnView& burn_view) {
   // A sealed block must stay where stackers look for it.
-  if (!place_ || sealed_ || building_on_ == burn_view) return;
+  if (!place_ || is_sealed() || building_on_ == burn_view) return;
   building_on_ = burn_view;
   messages::BuildBlock request;
   request.token = ++build_token_;
@@ -311,7 +311,7 @@ void ProducerMachine::on_built(Instant now, const messages::BuiltBlock& built) {
     building_on_.reset();
     return;
   }
-  if (sealed_ || !view_.is_next(built.block->header)) return;
+  if (is_sealed() || !view_.is_next(built.block->header)) return;
   put_forward(now, *built.block, built.fees);
 }
 
@@ -378,7 +378,7 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
 
 void ProducerMachine::republish() {
   GroupMember* group = member();
-  if (sealed_) return group->put_candidate(*sealed_);
+  if (is_sealed()) return group->put_candidate(*sealed_);
   const AgreementMachine* machine = group->instance(*instance());
   if (machine == nullptr || machine->closed() || put_forward_) return;
   for (const auto& lock : machine->locks()) {
@@ -555,6 +555,14 @@ bool ProducerMachine::is_leading() const {
   const GroupMember* group = generations_.find(*producing_);
   return group != nullptr && group->self() == leader_->leader &&
          leader_->epoch == epoch_ && leader_->term.value == *producing_;
+}
+
+bool ProducerMachine::is_sealed() const {
+  if (!sealed_ || !producing_) return false;
+  const GroupMember* group = generations_.find(*producing_);
+  const AgreementMachine* machine = group == nullptr ? nullptr : group->instance(*instance());
+  // A block that Bitcoin orphaned needs a successor at the same height.
+  return machine != nullptr && machine->closed();
 }
 
 GroupMember* ProducerMachine::member_of(const std::optional<std::uint64_t>& generation) {

@@ -80,6 +80,8 @@ class ProducerMachine {
   void republish();
   void tell_leadership();
   [[nodiscard]] bool is_leading() const;
+  /// What producers signed at this height still counts.
+  [[nodiscard]] bool is_sealed() const;
   [[nodiscard]] GroupMember* member_of(const std::optional<std::uint64_t>& generation);
   [[nodiscard]] std::optional<consensus::InstanceId> instance() const;
   void settle(Instant now);
