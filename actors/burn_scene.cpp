@@ -16,35 +16,27 @@ bool stands_on_bitcoin(const Value& value) {
 }  // namespace
 
 Result<> BurnScene::move(std::span<const BurnLink> links, const BurnHash& tip) {
-  // Judged as a whole first: a refusal must change nothing, and copying the tree for it would cost
-  // every member a walk over all of Bitcoin's headers at every block.
-  std::vector<std::pair<BurnHash, const BurnLink*>> news;
-  std::map<BurnHash, BurnHeight> fresh;
+  // Added one by one and taken back on a refusal: copying the tree instead would cost every member
+  // a walk over all of Bitcoin's headers at every block.
+  std::vector<BurnHash> added;
+  const auto refuse = [&](const Error& reason) -> Result<> {
+    for (auto hash = added.rbegin(); hash != added.rend(); ++hash) {
+      tree_.take_back(*hash);
+      headers_.erase(*hash);
+    }
+    return reason;
+  };
   for (const BurnLink& link : links) {
     const BurnHash hash = link.hash();
-    if (tree_.knows(hash) || fresh.contains(hash)) continue;
-    const bool is_root = tree_.is_empty() && fresh.empty();
-    if (!is_root && !follows(link, fresh)) return Errc::burn_header_unlinked;
-    fresh.emplace(hash, link.height);
-    news.emplace_back(hash, &link);
+    if (tree_.knows(hash)) continue;
+    const auto put = tree_.add({link.height, hash}, link.parent());
+    if (!put.ok()) return refuse(put.error());
+    headers_.emplace(hash, link);
+    added.push_back(hash);
   }
-  if (!tree_.knows(tip) && !fresh.contains(tip)) return Errc::burn_header_unknown;
-  for (const auto& [hash, link] : news) {
-    const auto added = tree_.add({link->height, hash}, link->parent());
-    ASSERT(added.ok());
-    headers_.emplace(hash, *link);
-  }
-  const auto moved = tree_.set_tip(tip);
-  ASSERT(moved.ok());
+  if (const auto moved = tree_.set_tip(tip); !moved.ok()) return refuse(moved.error());
   connect();
   return done();
-}
-
-bool BurnScene::follows(const BurnLink& link,
-                        const std::map<BurnHash, BurnHeight>& fresh) const {
-  std::optional<BurnHeight> parent = tree_.height_of(link.parent());
-  if (const auto at = fresh.find(link.parent()); !parent && at != fresh.end()) parent = at->second;
-  return parent && *parent + 1 == link.height;
 }
 
 void BurnScene::place(std::span<const BurnLink> links, const BurnView& view) {

@@ -40,9 +40,6 @@ class BurnScene {
  private:
   static constexpr std::size_t max_waiting = 512;
   void connect();
-  /// One above its parent, which is in the tree or among headers about to be added.
-  [[nodiscard]] bool follows(const consensus::BurnLink& link,
-                             const std::map<BurnHash, BurnHeight>& fresh) const;
 
   consensus::BurnTree tree_;
   std::map<BurnHash, consensus::BurnLink> headers_;  ///< Of what the tree holds.

@@ -81,8 +81,9 @@ KeeperEffects ChainKeeperMachine::restore(Instant now, const KeeperRestored& rec
   for (const Bytes& record : records.blocks) {
     const auto block = decode<consensus::SealedBlock>(record);
     const auto accepted = block.ok() ? accept(now, *block, out) : block.error();
-    if (!accepted.ok())
+    if (!accepted.ok()) {
       out.push_back(Note{"stored block not usable: " + accepted.error().message()});
+    }
   }
   restoring_ = false;
   return out;

@@ -137,6 +137,21 @@ class GroupMember {
   /// at once; what merely should be known soon rides along, or waits for a short timer.
   void flush(Instant now);
 
+  /// Hands on what the inputs added, until nothing is left: reports may cause more. What is
+  /// persisted goes into `stored` too.
+  template <class OnReport>
+  void drain(StoredTables& stored, MemberEffects& out, const OnReport& on_report) {
+    while (!effects.empty() || !reports.empty()) {
+      for (MemberEffect& effect : effects) {
+        if (const auto* written = std::get_if<Persist>(&effect)) keep(stored, *written);
+        out.push_back(std::move(effect));
+      }
+      effects.clear();
+      GroupReports told = std::exchange(reports, {});
+      for (GroupReport& report : told) on_report(report);
+    }
+  }
+
   [[nodiscard]] const consensus::SignerSet& set() const { return setup_.planned.set; }
   [[nodiscard]] const messages::SetPlanned& planned() const { return setup_.planned; }
   [[nodiscard]] const consensus::DbAddress& address() const { return desk_->address(); }

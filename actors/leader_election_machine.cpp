@@ -132,7 +132,7 @@ Result<election::Effects> LeaderElectionMachine::on_grant(Instant now, const Ele
   TRY(check_term(term));
   TRY(check_member(grant.voter));
   if (epoch < epoch_) return Errc::election_epoch_over;
-  if (epoch > epoch_ || !asked_ || candidate != *self_) return Errc::election_not_asked;
+  if (epoch > epoch_ || asks_ == 0 || candidate != *self_) return Errc::election_not_asked;
   if (grants_.contains(grant.voter)) return Effects{};
   if (!notary_->check(set_.members[grant.voter.value].key,
                       digest(ElectionKind::grant, epoch, candidate), grant.signature)) {
@@ -206,7 +206,7 @@ Result<election::Effects> LeaderElectionMachine::on(Instant now,
       act(now, out);
       break;
     case TimerKind::ask_again:
-      if (!asked_ || leader_) return Effects{};
+      if (asks_ == 0 || leader_) return Effects{};
       ask(now, out);
       break;
   }
@@ -275,7 +275,6 @@ void LeaderElectionMachine::enter_epoch(Instant now, std::uint32_t epoch, Effect
   epoch_ = epoch;
   entered_ = now;
   progressed_ = false;
-  asked_ = false;
   asks_ = 0;
   grants_.clear();
   leader_.reset();
@@ -346,7 +345,7 @@ void LeaderElectionMachine::follow_others(Instant now, Effects& out) {
 // Asking and granting.
 
 void LeaderElectionMachine::act(Instant now, Effects& out) {
-  if (!self_ || leader_ || asked_) return;
+  if (!self_ || leader_ || asks_ > 0) return;
   if (granted_) {
     if (*granted_ == *self_) ask(now, out);  // It had asked before a restart.
     return;
@@ -361,10 +360,9 @@ void LeaderElectionMachine::act(Instant now, Effects& out) {
 }
 
 void LeaderElectionMachine::ask(Instant now, Effects& out) {
-  const bool first = !asked_;
+  const bool first = asks_ == 0;
   if (!granted_) promise(*self_, out);
   ASSERT(granted_ == self_);
-  asked_ = true;
   grants_.emplace(*self_, notary_->sign(digest(ElectionKind::grant, epoch_, *self_)));
   const ElectionRequest request{{*term_, epoch_, *self_},
                                 notary_->sign(digest(ElectionKind::request, epoch_, *self_))};
@@ -410,7 +408,7 @@ void LeaderElectionMachine::promise(MemberIndex candidate, Effects& out) {
 }
 
 void LeaderElectionMachine::count_grants(Effects& out) {
-  if (leader_ || !asked_) return;
+  if (leader_ || asks_ == 0) return;
   LeaderCertificate certificate;
   certificate.term = *term_;
   certificate.epoch = epoch_;

@@ -186,8 +186,8 @@ class LeaderElectionMachine {
   std::uint64_t timer_starts_{};
   std::vector<MemberIndex> order_;
   std::optional<MemberIndex> granted_;
-  bool asked_{};
-  std::uint32_t asks_{};  ///< Requests sent in this epoch: they are repeated more and more rarely.
+  /// How often this member asked for grants in this epoch: it repeats itself more and more rarely.
+  std::uint32_t asks_{};
   std::map<MemberIndex, crypto::SchnorrSignature> grants_;  ///< For this member, this epoch.
   /// Epoch of each candidate's highest request; those of this epoch wait for their time.
   std::map<MemberIndex, std::uint32_t> requests_;

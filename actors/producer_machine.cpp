@@ -379,9 +379,8 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
 void ProducerMachine::republish() {
   GroupMember* group = member();
   if (is_sealed()) return group->put_candidate(*sealed_);
-  const AgreementMachine* machine = group->instance(*instance());
-  if (machine == nullptr || machine->closed() || put_forward_) return;
-  for (const auto& lock : machine->locks()) {
+  if (machine() == nullptr || machine()->closed() || put_forward_) return;
+  for (const auto& lock : machine()->locks()) {
     const auto known = known_.find(BlockId{lock.first.id.bytes});
     if (known == known_.end() || known->second.owner == public_key_) continue;
     group->put_candidate({known->second.block, {}, std::nullopt});
@@ -557,12 +556,15 @@ bool ProducerMachine::is_leading() const {
          leader_->epoch == epoch_ && leader_->term.value == *producing_;
 }
 
+const AgreementMachine* ProducerMachine::machine() const {
+  const auto id = instance();
+  const GroupMember* group = id ? generations_.find(id->generation) : nullptr;
+  return group == nullptr ? nullptr : group->instance(*id);
+}
+
 bool ProducerMachine::is_sealed() const {
-  if (!sealed_ || !producing_) return false;
-  const GroupMember* group = generations_.find(*producing_);
-  const AgreementMachine* machine = group == nullptr ? nullptr : group->instance(*instance());
   // A block that Bitcoin orphaned needs a successor at the same height.
-  return machine != nullptr && machine->closed();
+  return sealed_ && machine() != nullptr && machine()->closed();
 }
 
 GroupMember* ProducerMachine::member_of(const std::optional<std::uint64_t>& generation) {
@@ -595,16 +597,8 @@ void ProducerMachine::settle(Instant now) {
 }
 
 void ProducerMachine::drain(Instant now, GroupMember& group) {
-  while (!group.effects.empty() || !group.reports.empty()) {
-    for (MemberEffect& effect : group.effects) {
-      if (const auto* written = std::get_if<Persist>(&effect)) keep(config_.stored, *written);
-      out_.push_back(std::move(effect));
-    }
-    group.effects.clear();
-    GroupReports reports = std::move(group.reports);
-    group.reports.clear();
-    for (GroupReport& report : reports) on_report(now, group, report);
-  }
+  group.drain(config_.stored, out_,
+              [&](GroupReport& report) { on_report(now, group, report); });
 }
 
 }  // namespace quorate::actors

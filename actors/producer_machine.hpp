@@ -80,6 +80,8 @@ class ProducerMachine {
   void republish();
   void tell_leadership();
   [[nodiscard]] bool is_leading() const;
+  /// This height's instance.
+  [[nodiscard]] const AgreementMachine* machine() const;
   /// What producers signed at this height still counts.
   [[nodiscard]] bool is_sealed() const;
   [[nodiscard]] GroupMember* member_of(const std::optional<std::uint64_t>& generation);

@@ -311,16 +311,8 @@ std::optional<InstanceId> StackerMachine::instance() const {
 
 void StackerMachine::settle(Instant now) {
   const auto drain = [&](GroupMember& group) {
-    while (!group.effects.empty() || !group.reports.empty()) {
-      for (MemberEffect& effect : group.effects) {
-        if (const auto* written = std::get_if<Persist>(&effect)) keep(config_.stored, *written);
-        out_.push_back(std::move(effect));
-      }
-      group.effects.clear();
-      GroupReports reports = std::move(group.reports);
-      group.reports.clear();
-      for (GroupReport& report : reports) on_report(now, group, report);
-    }
+    group.drain(config_.stored, out_,
+                [&](GroupReport& report) { on_report(now, group, report); });
   };
   for (auto& entry : generations_) {
     drain(*entry.second);

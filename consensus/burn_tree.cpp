@@ -23,12 +23,6 @@ Result<> BurnTree::set_tip(const BurnHash& hash) {
   return done();
 }
 
-std::optional<BurnHeight> BurnTree::height_of(const BurnHash& hash) const {
-  const auto at = parents_.find(hash);
-  if (at == parents_.end()) return std::nullopt;
-  return at->second.height;
-}
-
 void BurnTree::prune_below(BurnHeight height) {
   if (!tip_ || height <= root_height_ || height > tip_->height) return;
   // A branch that forks off below the new root loses its link: drop everything not descending from

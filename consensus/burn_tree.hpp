@@ -16,6 +16,8 @@ class BurnTree {
   /// Adds one header. @returns burn_header_unlinked when its height does not follow a known parent
   /// (the first header added is the root). Known headers are accepted again silently.
   Result<> add(const BurnView& view, const BurnHash& parent);
+  /// Takes back a header on which nothing builds and which is not the tip.
+  void take_back(const BurnHash& hash) { parents_.erase(hash); }
   /// Makes a known header the canonical tip. @returns burn_header_unknown.
   Result<> set_tip(const BurnHash& hash);
   /// Forgets everything below `height` but one root on the canonical chain.
@@ -23,8 +25,6 @@ class BurnTree {
 
   [[nodiscard]] std::optional<BurnView> tip() const { return tip_; }
   [[nodiscard]] bool knows(const BurnHash& hash) const { return parents_.contains(hash); }
-  [[nodiscard]] bool is_empty() const { return parents_.empty(); }
-  [[nodiscard]] std::optional<BurnHeight> height_of(const BurnHash& hash) const;
   [[nodiscard]] bool is_canonical(const BurnView& view) const;
   /// What `a` is to `b`: `ancestor` means a lies strictly below b on b's branch. A view below the
   /// root of what is kept counts as an ancestor (it is canonical history).

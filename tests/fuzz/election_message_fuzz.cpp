@@ -1,16 +1,15 @@
 // An election message or leader certificate that decodes has one encoding, and judging one never
 // fails.
 #include "messages/election_messages.hpp"
+#include "tests/fuzz/one_encoding.hpp"
 
 using namespace quorate;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView bytes{data, size};
-  const auto message = decode<messages::ElectionMessage>(bytes);
-  if (message.ok()) ASSERT(encode(*message) == to_bytes(bytes));
-  const auto certificate = decode<messages::LeaderCertificate>(bytes);
+  (void)fuzz::check_one_encoding<messages::ElectionMessage>(bytes);
+  const auto certificate = fuzz::check_one_encoding<messages::LeaderCertificate>(bytes);
   if (certificate.ok()) {
-    ASSERT(encode(*certificate) == to_bytes(bytes));
     consensus::SignerSet set;
     set.total_slots = 2;
     set.members.resize(2);

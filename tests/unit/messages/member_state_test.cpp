@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/consensus/codec_checks.hpp"
 #include "tests/unit/messages/state_samples.hpp"
 
 using namespace quorate;
@@ -45,18 +46,6 @@ CandidateBlock sample_candidate() {
   return candidate;
 }
 
-/// Every beginning and one byte more are refused.
-template <class T>
-void check_exact(const T& value) {
-  Bytes bytes = encode(value);
-  CHECK(decode<T>(bytes).value() == value);
-  for (std::size_t n = 0; n < bytes.size(); ++n) {
-    CHECK_FALSE(decode<T>(ByteView{bytes}.first(n)).ok());
-  }
-  bytes.push_back(0);
-  CHECK(decode<T>(bytes).code() == Errc::trailing_bytes);
-}
-
 std::string hex_of(const auto& part) { return to_hex(encode(part)); }
 
 }  // namespace
@@ -82,9 +71,9 @@ TEST_CASE("candidate block: the block, the view, and the seal once producers hav
 }
 
 TEST_CASE("member state, candidate block, offer: truncation and trailing bytes are refused") {
-  check_exact(sample_offer());
-  check_exact(sample_state());
-  check_exact(sample_candidate());
+  consensus::testing::check_codec(sample_offer());
+  consensus::testing::check_codec(sample_state());
+  consensus::testing::check_codec(sample_candidate());
 }
 
 TEST_CASE("member state: one instance more than may be published is refused") {
