@@ -41,8 +41,13 @@ void AgreementMachine::answer_proposal() {
   if (locks_.size() + 1 >= messages::max_certificates && !locks_.contains(value)) {
     return refuse(view, value, Errc::agreement_too_many_locks, std::nullopt);
   }
-  if (const auto better = better_candidate(value, view)) {
-    return refuse(view, value, Errc::agreement_better_candidate, better);
+  if (fee_rule_holds(value, view)) {
+    if (judged_.at(value).tail == agreement::Tail::shorter) {
+      return refuse(view, value, Errc::agreement_shorter_tail, std::nullopt);
+    }
+    if (const auto better = better_candidate(value)) {
+      return refuse(view, value, Errc::agreement_better_candidate, better);
+    }
   }
   prepare(view, value, proposal->word);
 }
@@ -96,20 +101,23 @@ bool AgreementMachine::is_shown_with_two(const Value& value, const View& view) c
   return false;
 }
 
-/// The fee rule: a better-paying valid candidate seen before the cut-off, against which nothing
-/// binds. Only in rounds 0 and 1, so that nobody can stall the set by showing candidates
-/// selectively.
-std::optional<Value> AgreementMachine::better_candidate(const Value& value,
-                                                        const View& view) const {
-  if (!is_producers_block() || view.round > 1) return std::nullopt;
+/// Whether the proposal is measured against what else this member knows. Only in rounds 0 and 1, so
+/// that nobody can stall the set by showing candidates selectively.
+bool AgreementMachine::fee_rule_holds(const Value& value, const View& view) const {
+  if (!is_producers_block() || view.round > 1) return false;
   const auto certified = known_.find(value);
-  if (certified != known_.end() && certified->second.view < view) return std::nullopt;
-  if (is_shown_with_two(value, view)) return std::nullopt;
+  if (certified != known_.end() && certified->second.view < view) return false;
+  return !is_shown_with_two(value, view);
+}
+
+/// A better-paying valid candidate seen before the cut-off, against which nothing binds.
+std::optional<Value> AgreementMachine::better_candidate(const Value& value) const {
   std::optional<Value> best;
   MicroStx fees = judged_.at(value).fees;
   for (const auto& [candidate, judged] : judged_) {
     if (judged.verdict != Verdict::valid || judged.seen != agreement::Seen::before_cutoff ||
-        judged.fees <= fees || is_convicted(judged) || !bitcoin_.is_canonical(candidate)) {
+        judged.tail == agreement::Tail::shorter || judged.fees <= fees || is_convicted(judged) ||
+        !bitcoin_.is_canonical(candidate)) {
       continue;
     }
     const bool is_bound = std::any_of(known_.begin(), known_.end(), [&](const auto& entry) {

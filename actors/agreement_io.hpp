@@ -42,6 +42,8 @@ struct PeerState {
 /// refusal.
 enum class Verdict : std::uint8_t { valid, refused, parked };
 enum class Seen : std::uint8_t { before_cutoff, after_cutoff };
+/// Whether a block that starts a replay names all that must be replayed, as far as this node knows.
+enum class Tail : std::uint8_t { longest, shorter };
 
 /// A value that may be voted on, with what the own node thinks of it. May be told again when that
 /// changes. Producers: a block from a candidate slot. Stackers: a block whose *producers' signature
@@ -56,6 +58,7 @@ struct Candidate {
   Verdict verdict{};
   Errc reason{};  ///< Of a refusal.
   Seen seen{};
+  Tail tail{};
 };
 
 /// The leader of an epoch is known (own election participant). Producers' blocks only.

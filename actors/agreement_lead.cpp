@@ -136,13 +136,15 @@ bool AgreementMachine::is_free_of_orphans(const Value& value) const {
 
 std::optional<Value> AgreementMachine::best_candidate() const {
   std::optional<Value> best;
-  MicroStx fees{};
+  std::pair<bool, MicroStx> most;
   for (const auto& [value, judged] : judged_) {
     if (judged.verdict != Verdict::valid || is_convicted(judged)) continue;
     if (!bitcoin_.is_canonical(value) || !is_free_of_orphans(value)) continue;
-    if (best && judged.fees <= fees) continue;
+    // What was accepted is replayed, whatever a block without it pays.
+    const std::pair worth{judged.tail == agreement::Tail::longest, judged.fees};
+    if (best && worth <= most) continue;
     best = value;
-    fees = judged.fees;
+    most = worth;
   }
   return best;
 }

@@ -76,6 +76,7 @@ Result<> AgreementMachine::on(const agreement::Candidate& input) {
     last->second.verdict = input.verdict;
     last->second.reason = input.reason;
     last->second.fees = input.fees;
+    last->second.tail = input.tail;
     if (input.seen == agreement::Seen::before_cutoff) last->second.seen = input.seen;
     return done();
   }
@@ -86,7 +87,8 @@ Result<> AgreementMachine::on(const agreement::Candidate& input) {
     return Errc::agreement_too_many_candidates;
   }
   judged_.emplace(input.value, Judged{input.fees, input.source, input.verdict, input.reason,
-                                      input.seen, static_cast<std::uint32_t>(judged_.size())});
+                                      input.seen, input.tail,
+                                      static_cast<std::uint32_t>(judged_.size())});
   return done();
 }
 

@@ -72,6 +72,7 @@ class AgreementMachine {
     agreement::Verdict verdict{};
     Errc reason{};
     agreement::Seen seen{};
+    agreement::Tail tail{};
     std::uint32_t order{};  ///< Later told is greater.
   };
   /// What a leader would propose now.
@@ -156,7 +157,8 @@ class AgreementMachine {
   [[nodiscard]] bool is_released(const Value& locked, const View& lock_view,
                                  const View& proposed) const;
   [[nodiscard]] bool locks_allow(const Value& value, const View& view) const;
-  [[nodiscard]] std::optional<Value> better_candidate(const Value& value, const View& view) const;
+  [[nodiscard]] bool fee_rule_holds(const Value& value, const View& view) const;
+  [[nodiscard]] std::optional<Value> better_candidate(const Value& value) const;
   [[nodiscard]] bool is_shown_with_two(const Value& value, const View& view) const;
   [[nodiscard]] bool may_reject(const View& view, const Value& reject, const Value& block) const;
   [[nodiscard]] Weight refusing(const Value& block) const;

@@ -147,6 +147,7 @@ Bytes AgreementMachine::fingerprint() const {
   for (const auto& [value, judged] : judged_) {
     out.put(value).put(judged.fees).put(judged.source).put(judged.order);
     out.put(static_cast<std::uint8_t>(judged.verdict)).put(static_cast<std::uint8_t>(judged.seen));
+    out.put(static_cast<std::uint8_t>(judged.tail));
   }
   return text;
 }

@@ -188,6 +188,7 @@ void ChainKeeperMachine::try_block(Instant now, messages::Role asker,
   reply.height = block.header.height;
   reply.attempt = block.header.attempt;
   reply.fees = verdict.fees;
+  reply.shorter_tail = !chain_.names_longest_tail(block);
   if (verdict.kind == consensus::Verdict::Kind::refused) {
     reply.outcome = messages::Outcome::refused;
     reply.reason = static_cast<std::uint16_t>(verdict.reason.code);

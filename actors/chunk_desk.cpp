@@ -32,6 +32,9 @@ ChunkDesk::ChunkDesk(const consensus::Params& params, const consensus::SignerSet
   for (std::size_t i = 0; i < set.zero_slot_keys.size(); ++i) {
     places_[consensus::candidate_slot_of_zero_slot_key(params, set, i)] = {
         Range::candidate, MemberIndex{}, 0, set.zero_slot_keys[i]};
+    if (key != nullptr && set.zero_slot_keys[i] == key->public_key()) {
+      own_.candidate = consensus::candidate_slot_of_zero_slot_key(params, set, i);
+    }
   }
 }
 
@@ -104,7 +107,7 @@ Result<std::vector<Chunk>> ChunkDesk::write_state(const messages::MemberState& s
 
 Chunk ChunkDesk::write_candidate(const messages::CandidateBlock& candidate,
                                  std::vector<storage::RecordWrite>& records) {
-  ASSERT(self_ && key_ != nullptr && own_.candidate);
+  ASSERT(key_ != nullptr && own_.candidate);
   return next(*own_.candidate, SharedBytes{encode(candidate)}, records);
 }
 

@@ -38,7 +38,7 @@ using VersionRecords = std::map<Bytes, Bytes>;
 
 class ChunkDesk {
  public:
-  /// `self` absent: reads only.
+  /// `self` absent: reads only; a producer without signer slots can write its candidate.
   ChunkDesk(const consensus::Params& params, const consensus::SignerSet& set,
             std::optional<MemberIndex> self, const crypto::SecretKey* key);
 
@@ -58,7 +58,7 @@ class ChunkDesk {
   /// member_state_too_large.
   [[nodiscard]] Result<std::vector<consensus::Chunk>> write_state(
       const messages::MemberState& state, std::vector<storage::RecordWrite>& records);
-  /// The chunk that puts a block into the own candidate slot (producers).
+  /// The chunk that puts a block into the own candidate slot (producers, with signer slots or not).
   [[nodiscard]] consensus::Chunk write_candidate(const messages::CandidateBlock& candidate,
                                                  std::vector<storage::RecordWrite>& records);
   /// A write was refused because the replica holds a newer version (a restored disk): write above

@@ -54,7 +54,7 @@ Result<std::unique_ptr<GroupMember>> GroupMember::make(GroupMemberSetup setup) {
                                 keygen_record_prefix(set, s.params.network_id));
   TRY_ASSIGN(auto machine, KeygenMachine::make(std::move(keygen)));
   out->keygen_.emplace(std::move(machine));
-  if (s.self && s.stored != nullptr) {
+  if (s.stored != nullptr) {
     const auto versions = s.stored->find(storage::Table::versions);
     if (versions != s.stored->end()) out->desk_->restore(versions->second);
   }

@@ -1,7 +1,8 @@
 // One node's part in one generation of one group: key generation, agreements and threshold signing
 // over one Stacker DB. A member writes its state; an observer (no `self`) only reads, and can
-// coordinate signatures of the group (an announcer does). Composition only: every rule is in the
-// three machines. Source: SIP "Facilities for Signature Generation", "Signature Generation".
+// coordinate signatures of the group (an announcer does). A producer without signer slots is an
+// observer that puts candidates forward. Composition only: every rule is in the three machines.
+// Source: SIP "Facilities for Signature Generation", "Signature Generation".
 #pragma once
 
 #include <deque>
@@ -79,7 +80,7 @@ struct GroupMemberSetup {
   consensus::Timing timing;
   messages::SetPlanned planned;
   std::optional<MemberIndex> self;
-  /// Host key and notary; both outlive the generation. Not used by observers.
+  /// Host key and notary; both outlive the generation. Observers sign nothing but candidates.
   const crypto::SecretKey* key{};
   const Notary* notary{};
   Hash256 entropy;  ///< Fresh and secret.

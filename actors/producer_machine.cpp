@@ -18,15 +18,9 @@ constexpr std::uint8_t cutoff_timer = 61;
 constexpr Duration collect_time = milliseconds(200);
 /// Candidates and early blocks of later heights that are remembered.
 constexpr std::size_t max_known = 256;
-constexpr std::size_t max_waiting_permits = 32;
 
 Value value_of(const consensus::Block& block) {
   return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
-}
-
-InstanceId announce_instance(GroupKind kind, std::uint64_t generation,
-                             const messages::AnnouncementOffer& offer) {
-  return {kind, Purpose::announce, generation, offer.term, offer.height, 0};
 }
 
 /// Which candidate slot, counted from 0, a producer owns.
@@ -64,7 +58,7 @@ MemberEffects ProducerMachine::step(Instant now, const MemberInput& input) {
   } else if (const auto* entered = std::get_if<messages::EpochNews>(&input)) {
     on_epoch(*entered);
   } else if (const auto* sign = std::get_if<messages::SignAnnouncement>(&input)) {
-    on_offer(now, sign->offer);
+    if (member() != nullptr) announcements_.open(now, sign->offer);
   } else {
     on_timer(now, std::get<Timer>(input));
   }
@@ -113,7 +107,11 @@ void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planne
   auto& groups = producers ? generations_ : observed_;
   if (!groups.make_way(planned.set)) return;
   const auto self = producers ? planned.set.find(public_key_) : std::nullopt;
-  if (producers && !self) return;
+  // A producer without signer slots votes on nothing, but has a candidate slot.
+  const auto& small = planned.set.zero_slot_keys;
+  if (producers && !self && std::find(small.begin(), small.end(), public_key_) == small.end()) {
+    return;
+  }
   const auto joined = groups.join(now, planned, self,
                                   {config_.params, config_.timing, key_, notary_, config_.entropy,
                                    config_.stored, scopes_, view_, early_});
@@ -121,22 +119,11 @@ void ProducerMachine::on_planned(Instant now, const messages::SetPlanned& planne
 }
 
 void ProducerMachine::on_position(Instant now, const messages::Position& position) {
-  GroupMember* const mine = generations_.find(position.term.value);
-  const bool is_member = mine != nullptr;
+  const GroupMember* const mine = generations_.find(position.term.value);
   producing_.reset();
-  if (is_member) producing_ = position.term.value;
-  if (is_member && election_term_ != position.term) {
-    GroupMember& group = *mine;
-    election_term_ = position.term;
-    epoch_ = 0;
-    leader_.reset();
-    told_work_ = Work::none;
-    told_seen_.clear();
-    out_.push_back(ElectionOrder{messages::ElectionTerm{group.set(), position.term, group.self()}});
-    out_.push_back(ElectionOrder{messages::ElectionWork{position.term, false}});
-    tell_leadership();
-  }
-  if (!is_member || !position.keys_ready) {
+  if (mine != nullptr) producing_ = position.term.value;
+  if (mine != nullptr && election_term_ != position.term) begin_election(*mine, position.term);
+  if (mine == nullptr || !position.keys_ready) {
     place_.reset();
     return;
   }
@@ -150,7 +137,18 @@ void ProducerMachine::on_position(Instant now, const messages::Position& positio
     begin_height(now);
   }
   schedule(now);
-  retry_permits(now);
+  announcements_.retry(now);
+}
+
+void ProducerMachine::begin_election(const GroupMember& group, TermNumber term) {
+  election_term_ = term;
+  epoch_ = 0;
+  leader_.reset();
+  told_work_ = Work::none;
+  told_seen_.clear();
+  out_.push_back(ElectionOrder{messages::ElectionTerm{group.set(), term, group.self()}});
+  out_.push_back(ElectionOrder{messages::ElectionWork{term, false}});
+  tell_leadership();
 }
 
 void ProducerMachine::on_leader(Instant now, const messages::LeaderCertificate& certificate) {
@@ -359,6 +357,7 @@ void ProducerMachine::on_tried(Instant now, const messages::TriedBlock& tried) {
   if (tried.outcome == messages::Outcome::valid) {
     verdict = agreement::Verdict::valid;
     at->second.fees = tried.fees;
+    at->second.tail = tried.shorter_tail ? agreement::Tail::shorter : agreement::Tail::longest;
   } else if (tried.outcome == messages::Outcome::refused) {
     verdict = agreement::Verdict::refused;
   }
@@ -373,7 +372,7 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
   group->agree(now, *id,
                agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}),
                                     candidate_place(group->set(), known.owner), verdict, reason,
-                                    known.seen});
+                                    known.seen, known.tail});
 }
 
 void ProducerMachine::republish() {
@@ -396,7 +395,8 @@ void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& re
   } else if (auto* sealed = std::get_if<SealDone>(&report)) {
     on_sealed(now, *sealed);
   } else if (auto* done = std::get_if<SignatureDone>(&report)) {
-    on_signature(now, group.set().kind, *done);
+    const auto both = announcements_.on_signature(now, group.set().kind, *done);
+    if (both) out_.push_back(*both);
   } else if (auto* rejected = std::get_if<RejectionDone>(&report)) {
     out_.push_back(AskKeeper{messages::LearnRejection{rejected->certificate}});
   } else if (auto* wanted = std::get_if<BlockWanted>(&report)) {
@@ -405,7 +405,7 @@ void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& re
     if (cut_) return build(now, wanted->burn_view);
     block_wanted_ = true;
   } else if (auto* asked = std::get_if<PermitAsked>(&report)) {
-    permit(now, group, *asked);
+    if (&group == member()) announcements_.permit(now, group, *asked);
   } else if (auto* heard = std::get_if<MemberHeard>(&report)) {
     if (&group == member()) on_heard(*heard);
   } else if (auto* candidate = std::get_if<CandidateHeard>(&report)) {
@@ -457,91 +457,15 @@ void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
   group->sign(now, CloseSigning{sealed.instance});
 }
 
-// ---- Announcements.
-
-void ProducerMachine::on_offer(Instant now, const messages::AnnouncementOffer& offer) {
-  GroupMember* group = member();
-  GroupMember* const observer = observed_.find(offer.cycle.value);
-  const auto digests = view_.check_offer(offer);
-  if (group == nullptr || observer == nullptr || !digests.ok()) return;
-  if (offer_) {
-    group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
-    observer->sign(
-        now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
-  }
-  offer_ = offer;
-  producers_signature_.reset();
-  stackers_signature_.reset();
-  const auto* own = view_.key(GroupKind::producers, offer.term.value);
-  const auto* other = view_.key(GroupKind::stackers, offer.cycle.value);
-  ASSERT(own != nullptr && other != nullptr);  // check_offer found both coins
-  const consensus::View view{offer.counter, 0};
-  const auto mine = announce_instance(GroupKind::producers, *producing_, offer);
-  const auto subject = messages::announcement_subject(digests->producers, own->content.group_key);
-  group->permit_announcement(now, Permit{mine, view, subject});
-  group->sign(now, OpenSigning{mine, view, subject});
-  observer->sign(
-      now, OpenSigning{announce_instance(GroupKind::stackers, offer.cycle.value, offer), view,
-                       messages::announcement_subject(digests->stackers,
-                                                      other->content.group_key)});
-}
-
-void ProducerMachine::permit(Instant now, GroupMember& group, const PermitAsked& asked) {
-  const auto index = group.set().find(asked.from);
-  const messages::MemberState* state = index ? group.state_of(*index) : nullptr;
-  if (&group != member() || state == nullptr || !state->offer) return;
-  const auto digests = view_.check_offer(*state->offer);
-  if (!digests.ok()) {
-    // Perhaps this node has not accepted the block yet.
-    waiting_permits_.push_back(asked);
-    if (waiting_permits_.size() > max_waiting_permits) waiting_permits_.pop_front();
-    return;
-  }
-  const auto* key = view_.key(GroupKind::producers, *producing_);
-  const auto expected =
-      messages::announcement_subject(digests->producers, key->content.group_key);
-  if (asked.subject != expected ||
-      asked.instance != announce_instance(GroupKind::producers, *producing_, *state->offer)) {
-    return;
-  }
-  group.permit_announcement(now, Permit{asked.instance, asked.view, asked.subject});
-}
-
-void ProducerMachine::retry_permits(Instant now) {
-  const auto waiting = std::move(waiting_permits_);
-  waiting_permits_.clear();
-  for (const PermitAsked& asked : waiting) {
-    if (GroupMember* group = member()) permit(now, *group, asked);
-  }
-}
-
-void ProducerMachine::on_signature(Instant now, GroupKind kind, const SignatureDone& done) {
-  if (!offer_ || done.instance.height != offer_->height || done.view.epoch != offer_->counter) {
-    return;
-  }
-  (kind == GroupKind::producers ? producers_signature_ : stackers_signature_) = done.signature;
-  if (!producers_signature_ || !stackers_signature_) return;
-  out_.push_back(messages::AnnouncementSigned{offer_->height, offer_->counter,
-                                              *producers_signature_, *stackers_signature_});
-  if (GroupMember* group = member()) {
-    group->sign(now, CloseSigning{announce_instance(GroupKind::producers, *producing_, *offer_)});
-  }
-  if (GroupMember* observer = observed_.find(offer_->cycle.value)) {
-    observer->sign(
-        now, CloseSigning{announce_instance(GroupKind::stackers, offer_->cycle.value, *offer_)});
-  }
-  offer_.reset();
-}
-
 // ---- Small questions.
 
 void ProducerMachine::tell_leadership() {
   const GroupMember* group = member();
   messages::LeadershipChanged told;
   told.term = election_term_.value_or(TermNumber{});
-  told.member = group != nullptr;
+  told.member = group != nullptr && group->self();
   told.leading = is_leading();
-  if (group != nullptr) {
+  if (told.member) {
     const auto members = static_cast<std::uint32_t>(group->set().members.size());
     told.rank = static_cast<std::uint16_t>(
         (group->self()->value + members - epoch_ % members) % members);
@@ -581,14 +505,7 @@ void ProducerMachine::settle(Instant now) {
   for (auto* groups : {&generations_, &observed_}) {
     for (auto& entry : *groups) drain(now, *entry.second);
   }
-  if (GroupMember* group = member()) {
-    List<messages::PostedRequest, messages::max_posted_requests> foreign;
-    const GroupMember* observer = offer_ ? observed_.find(offer_->cycle.value) : nullptr;
-    if (observer != nullptr && observer->signing_state() != nullptr) {
-      foreign = observer->signing_state()->requests;
-    }
-    group->set_offer(offer_, std::move(foreign));
-  }
+  if (GroupMember* group = member()) announcements_.show(*group);
   for (auto& entry : generations_) {
     entry.second->flush(now);
     drain(now, *entry.second);

@@ -4,7 +4,7 @@
 // Signing Protocol". Rules are in the machines it composes; this decides only what to ask when.
 #pragma once
 
-#include "actors/generations.hpp"
+#include "actors/announcement_desk.hpp"
 
 namespace quorate::actors {
 
@@ -35,6 +35,7 @@ class ProducerMachine {
     crypto::PublicKey owner;
     agreement::Seen seen{agreement::Seen::after_cutoff};
     bool tried{};
+    agreement::Tail tail{};
   };
   /// Called when a block was built for the current height; puts it into the own candidate slot.
   virtual void put_forward(Instant now, const consensus::Block& block, MicroStx fees);
@@ -51,19 +52,16 @@ class ProducerMachine {
   void on_reply(Instant now, const messages::KeeperReply& reply);
   void on_built(Instant now, const messages::BuiltBlock& built);
   void on_tried(Instant now, const messages::TriedBlock& tried);
+  void begin_election(const GroupMember& group, TermNumber term);
   void on_leader(Instant now, const messages::LeaderCertificate& certificate);
   void on_epoch(const messages::EpochNews& entered);
   void on_chunk(Instant now, const consensus::Chunk& chunk);
   void on_timer(Instant now, const Timer& timer);
-  void on_offer(Instant now, const messages::AnnouncementOffer& offer);
 
   void on_report(Instant now, GroupMember& group, GroupReport& report);
   void on_candidate(Instant now, const GroupMember& group, const CandidateHeard& heard);
   void on_final(Instant now, const messages::CandidateBlock& candidate);
   void on_sealed(Instant now, const SealDone& sealed);
-  void on_signature(Instant now, GroupKind kind, const SignatureDone& done);
-  void permit(Instant now, GroupMember& group, const PermitAsked& asked);
-  void retry_permits(Instant now);
   void on_heard(const MemberHeard& heard);
 
   void begin_height(Instant now);
@@ -124,11 +122,7 @@ class ProducerMachine {
   /// What producers signed at this height: stackers find it in candidate slots and nowhere else.
   std::optional<messages::CandidateBlock> sealed_;
 
-  // Announcement.
-  std::optional<messages::AnnouncementOffer> offer_;
-  std::optional<crypto::SchnorrSignature> producers_signature_;
-  std::optional<crypto::SchnorrSignature> stackers_signature_;
-  std::deque<PermitAsked> waiting_permits_;
+  AnnouncementDesk announcements_{view_, generations_, observed_};
   std::map<MemberIndex, std::pair<std::uint32_t, bool>> told_seen_;
 };
 

@@ -12,7 +12,6 @@ using consensus::ValueKind;
 namespace {
 
 constexpr std::size_t max_finals = 128;
-constexpr std::size_t max_waiting_permits = 32;
 
 bool is_below(const consensus::BlockHeader& header, const messages::Position& place) {
   return std::tie(header.term, header.height) < std::tie(place.term, place.height);
@@ -270,29 +269,14 @@ void StackerMachine::permit(Instant now, GroupMember& group, const PermitAsked& 
   if (!index) return;
   const auto state = watched->second->states.find(*index);
   if (state == watched->second->states.end() || !state->second.offer) return;
-  const messages::AnnouncementOffer& offer = *state->second.offer;
-  const auto digests = view_.check_offer(offer);
-  if (!digests.ok()) {
-    waiting_permits_.push_back(asked);
-    if (waiting_permits_.size() > max_waiting_permits) waiting_permits_.pop_front();
-    return;
-  }
-  const auto* key = view_.key(GroupKind::stackers, offer.cycle.value);
-  const InstanceId expected{GroupKind::stackers, Purpose::announce, offer.cycle.value,
-                            offer.term,          offer.height,      0};
-  if (key == nullptr || asked.instance != expected ||
-      asked.subject !=
-          messages::announcement_subject(digests->stackers, key->content.group_key)) {
-    return;
-  }
-  group.permit_announcement(now, Permit{asked.instance, asked.view, asked.subject});
+  const auto permit = judge_permit(view_, GroupKind::stackers, *state->second.offer, asked);
+  if (!permit.ok()) return waiting_permits_.keep(asked);
+  if (*permit) group.permit_announcement(now, **permit);
 }
 
 void StackerMachine::retry_waiting(Instant now) {
   read_again();
-  const auto waiting = std::move(waiting_permits_);
-  waiting_permits_.clear();
-  for (const PermitAsked& asked : waiting) {
+  for (const PermitAsked& asked : waiting_permits_.take()) {
     if (GroupMember* group = generations_.find(asked.instance.generation)) {
       permit(now, *group, asked);
     }

@@ -4,7 +4,7 @@
 // the machines it composes.
 #pragma once
 
-#include "actors/generations.hpp"
+#include "actors/announcement_desk.hpp"
 
 namespace quorate::actors {
 
@@ -76,7 +76,7 @@ class StackerMachine {
   std::optional<messages::Position> place_;
   std::map<BlockId, Final> finals_;
   EarlyChunks early_;
-  std::deque<PermitAsked> waiting_permits_;
+  WaitingPermits waiting_permits_;
 };
 
 }  // namespace quorate::actors

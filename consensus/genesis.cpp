@@ -1,5 +1,6 @@
 #include "consensus/genesis.hpp"
 
+#include <map>
 #include <set>
 
 namespace quorate::consensus {
@@ -35,10 +36,13 @@ SignerSet stacker_set(CycleNumber cycle, const std::vector<GenesisSigner>& signe
   set.kind = GroupKind::stackers;
   set.generation = cycle.value;
   SlotIndex next{0};
+  std::map<crypto::PublicKey, std::size_t> place;
   for (const GenesisSigner& s : signers) {
-    SignerMember member{s.signing_key, {}};
-    for (std::uint32_t k = 0; k < s.slots; ++k, ++next) member.slots.push_back(next);
-    set.members.push_back(std::move(member));
+    // One key is one member, wherever its rewards go.
+    const auto [at, is_new] = place.try_emplace(s.signing_key, set.members.size());
+    if (is_new) set.members.push_back({s.signing_key, {}});
+    auto& slots = set.members[at->second].slots;
+    for (std::uint32_t k = 0; k < s.slots; ++k, ++next) slots.push_back(next);
   }
   set.total_slots = next.value;
   return set;

@@ -29,7 +29,9 @@ struct Genesis {
 /// ledger.
 [[nodiscard]] Result<Ledger> genesis_ledger(const Params& params, const Genesis& genesis);
 
-/// The stackers' set of one cycle with slots in contiguous ranges.
+/// The stackers' set of one cycle, slots in the order of `signers`. Gap: a key that several
+/// stackers name is one member with all their slots (docs/spec_gaps.md "Stackers that share a
+/// signer").
 [[nodiscard]] SignerSet stacker_set(CycleNumber cycle, const std::vector<GenesisSigner>& signers);
 /// One script per slot, in slot order.
 [[nodiscard]] RewardSet reward_set(const std::vector<GenesisSigner>& signers);

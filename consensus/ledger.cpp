@@ -176,17 +176,6 @@ void Ledger::charge(const stacks::Transaction& tx, MicroStx total, BurnHeight at
   set_amount(held_fees_key, held_fees() + MicroStx{tx.fee});
 }
 
-Result<> Ledger::apply_coinbase(const stacks::Transaction& tx) {
-  if (!tx.coinbase()) return Errc::not_a_coinbase;
-  if (tx.fee != 0) return Errc::bad_coinbase;
-  TRY(check_envelope(tx));
-  Account signer = account(tx.origin());
-  if (tx.nonce != signer.nonce) return Errc::bad_nonce;
-  ++signer.nonce;
-  map_.put(account_key(tx.origin()), encode(signer));
-  return done();
-}
-
 // Rewards ----------------------------------------------------------------------------------------
 
 void Ledger::mint(const RewardStatement& statement) {

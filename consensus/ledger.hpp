@@ -126,9 +126,6 @@ class Ledger {
   /// error: if its nonce is due and the fee can be paid, these are taken and the amount stays;
   /// otherwise nothing changes. Gap: docs/spec_gaps.md "Replayed transactions".
   Receipt replay_transfer(const stacks::Transaction& tx, BurnHeight at);
-  /// The transaction that opens a term: takes the signer's nonce, pays nothing by itself.
-  /// @returns not_a_coinbase, bad_coinbase (it has a fee), wrong_network, bad_signature, bad_nonce.
-  Result<> apply_coinbase(const stacks::Transaction& tx);
 
   /// Creates the amounts of a coinbase split and adds them to the supply. The statement's purse is
   /// the term's plus `carried_purse()`; what it leaves undistributed is carried on.

@@ -174,10 +174,13 @@ struct TriedBlock {
   Outcome outcome{};
   std::uint16_t reason{};  ///< Errc of a refusal, else 0.
   MicroStx fees;
+  /// It starts a replay and names a shorter dropped tail than this node knows: valid, but it would
+  /// drop transactions that were accepted.
+  bool shorter_tail{};
   static constexpr auto wire_fields() {
     return std::make_tuple(&TriedBlock::id, &TriedBlock::burn_view, &TriedBlock::height,
                            &TriedBlock::attempt, &TriedBlock::outcome, &TriedBlock::reason,
-                           &TriedBlock::fees);
+                           &TriedBlock::fees, &TriedBlock::shorter_tail);
   }
 };
 

@@ -124,12 +124,4 @@ inline constexpr std::size_t max_replica_message_bytes = consensus::max_chunk_by
 /// Bytes that the message takes on the wire, found without encoding it.
 [[nodiscard]] std::size_t wire_size(const ReplicaMessage& message);
 
-/// The contracts a node replicates. No message carries it: all nodes have both boot contracts.
-/// Source: SIP "Stacker DBs" ("a list of up to 256 Stacker DBs"); Gap: docs/spec_gaps.md.
-struct Subscriptions {
-  List<Text<171>, 256> contracts;
-  bool operator==(const Subscriptions&) const = default;
-  static constexpr auto wire_fields() { return std::make_tuple(&Subscriptions::contracts); }
-};
-
 }  // namespace quorate::messages

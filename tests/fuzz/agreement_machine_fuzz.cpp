@@ -92,7 +92,8 @@ struct Bench {
                                     who,
                                     static_cast<agreement::Verdict>(script.next() % 3),
                                     Errc::bad_signature,
-                                    static_cast<agreement::Seen>(where % 2)};
+                                    static_cast<agreement::Seen>(where % 2),
+                                    static_cast<agreement::Tail>(where / 2 % 2)};
       case 2:
         return agreement::LeaderGranted{pen.leader(view.epoch, who)};
       case 3:

@@ -109,9 +109,10 @@ struct Group {
   }
   void candidate(std::size_t p, const consensus::Value& value, std::uint64_t fees = 0,
                  agreement::Verdict verdict = agreement::Verdict::valid,
-                 agreement::Seen seen = agreement::Seen::before_cutoff) {
+                 agreement::Seen seen = agreement::Seen::before_cutoff,
+                 agreement::Tail tail = agreement::Tail::longest) {
     step(p, agreement::Candidate{value, MicroStx{fees}, static_cast<std::uint32_t>(p), verdict,
-                                 Errc::bad_signature, seen});
+                                 Errc::bad_signature, seen, tail});
   }
   void candidate_of_all(const consensus::Value& value, std::uint64_t fees = 0) {
     for (std::size_t p = 0; p < size(); ++p) candidate(p, value, fees);

@@ -118,6 +118,31 @@ TEST_CASE("agreement: a better-paying candidate seen before the cut-off is a rea
   }
 }
 
+TEST_CASE("agreement: a block that drops accepted transactions is refused in rounds 0 and 1") {
+  const ScriptedBranches bitcoin;
+  const Value forgetful = block_at(1, bitcoin.root), complete = block_at(2, bitcoin.root);
+  for (const std::uint32_t round : {0u, 1u, 2u}) {
+    Group g{Mode::producers};
+    g.candidate(1, forgetful, 20, Verdict::valid, Seen::before_cutoff, agreement::Tail::shorter);
+    g.show_proposal(1, g.proposal(0, {0, round}, forgetful), 0);
+    CHECK(g.prepared(1).has_value() == (round == 2));
+    if (round == 2) continue;
+    REQUIRE(g.machines[1].state().refusal);
+    CHECK(g.machines[1].state().refusal->reason.text == "agreement_shorter_tail");
+  }
+  // A leader proposes what names more, whatever it pays; and the other one pays no "better".
+  Group g{Mode::producers};
+  g.candidate(0, forgetful, 20, Verdict::valid, Seen::before_cutoff, agreement::Tail::shorter);
+  g.candidate(0, complete, 10);
+  g.step(0, agreement::CutOff{});
+  g.lead(0, 0);
+  CHECK(g.machines[0].state().proposal->word.value == complete);
+  g.candidate(1, forgetful, 20, Verdict::valid, Seen::before_cutoff, agreement::Tail::shorter);
+  g.candidate(1, complete, 10);
+  g.read(1, 0);
+  CHECK(g.prepared(1) == complete);
+}
+
 TEST_CASE("agreement: equal fees are no better; the fee rule ends with round 1") {
   Group g{Mode::producers};
   const Value poor = block_at(1, g.bitcoin.root), rich = block_at(2, g.bitcoin.root);

@@ -39,6 +39,21 @@ TEST_CASE("genesis: signer slots are contiguous ranges in order, the reward set 
   CHECK(rewards[10] == world.genesis.signers[1].reward_script);
 }
 
+TEST_CASE("genesis: a key that signs for two stackers is one member with the slots of both") {
+  testing::ScriptedWorld world;
+  auto signers = world.genesis.signers;  // 10, 13 and 16 slots.
+  signers[2].signing_key = signers[0].signing_key;
+  const SignerSet set = stacker_set(CycleNumber{3}, signers);
+  REQUIRE(set.members.size() == 2);
+  CHECK(set.members[0].slots.size() == 26);
+  CHECK(set.members[0].slots[10] == SlotIndex{23});
+  CHECK(set.members[1].slots.front() == SlotIndex{10});
+  CHECK(set.total() == Weight{39});
+  CHECK(set.find(signers[2].signing_key) == MemberIndex{0});
+  // Rewards go where each stacker wants them.
+  CHECK(reward_set(signers)[23] == signers[2].reward_script);
+}
+
 TEST_CASE("genesis: impossible signers are refused by name") {
   testing::ScriptedWorld world;
   const auto refused = [&](const Genesis& genesis) {

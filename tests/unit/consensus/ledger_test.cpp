@@ -180,25 +180,6 @@ TEST_CASE("ledger: a replayed transfer with a wrong nonce or an unpayable fee ch
   CHECK(state == ledger());
 }
 
-TEST_CASE("ledger: a coinbase takes its signer's nonce and nothing else") {
-  const auto coinbase = [](std::uint64_t nonce) {
-    return stacks::make_coinbase(Network::testnet, stacks::testnet_chain_id, nonce, {},
-                                 key_of("alice"));
-  };
-  Ledger state = ledger();
-  CHECK(state.apply_coinbase(coinbase(1)).code() == Errc::bad_nonce);
-  CHECK(state.apply_coinbase(transfer(0, 1, 200)).code() == Errc::not_a_coinbase);
-  stacks::Transaction paid = coinbase(0);
-  paid.fee = 1;
-  CHECK(state.apply_coinbase(paid).code() == Errc::bad_coinbase);
-  stacks::Transaction foreign = coinbase(0);
-  foreign.chain_id = 7;
-  CHECK(state.apply_coinbase(foreign).code() == Errc::wrong_network);
-  CHECK(state == ledger());
-  CHECK(state.apply_coinbase(coinbase(0)).ok());
-  CHECK(state.account(address_of("alice")) == Account{MicroStx{10'000}, {}, {}, 1});
-}
-
 TEST_CASE("ledger: a coinbase split enlarges the supply, what nobody could get is carried on") {
   Ledger state = ledger();
   state.mint(pay_to("carol", MicroStx{1'000}));

@@ -98,12 +98,3 @@ TEST_CASE("replica messages: the largest push fits the frame limit, a larger one
   CHECK(wire.size() <= max_replica_message_bytes);
   CHECK(decode<ReplicaMessage>(wire).ok());
 }
-
-TEST_CASE("subscriptions: up to 256 contracts") {
-  Subscriptions all;
-  for (int i = 0; i < 256; ++i) all.contracts.push_back({"SP.c" + std::to_string(i)});
-  CHECK(decode<Subscriptions>(encode(all)).value() == all);
-  Bytes wire = encode(all);
-  put_be(wire.data(), std::uint32_t{257});
-  CHECK(decode<Subscriptions>(wire).code() == Errc::length_out_of_bounds);
-}
