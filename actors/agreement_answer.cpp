@@ -114,14 +114,16 @@ bool AgreementMachine::fee_rule_holds(const Value& value, const View& view) cons
 std::optional<Value> AgreementMachine::better_candidate(const Value& value) const {
   std::optional<Value> best;
   MicroStx fees = judged_.at(value).fees;
-  for (const auto& [candidate, judged] : judged_) {
+  for (const auto& entry : judged_) {
+    const Value& candidate = entry.first;
+    const Judged& judged = entry.second;
     if (judged.verdict != Verdict::valid || judged.seen != agreement::Seen::before_cutoff ||
         judged.tail == agreement::Tail::shorter || judged.fees <= fees || is_convicted(judged) ||
         !bitcoin_.is_canonical(candidate)) {
       continue;
     }
-    const bool is_bound = std::any_of(known_.begin(), known_.end(), [&](const auto& entry) {
-      return binds(entry.first, candidate);
+    const bool is_bound = std::any_of(known_.begin(), known_.end(), [&](const auto& certified) {
+      return binds(certified.first, candidate);
     });
     if (is_bound) continue;
     best = candidate;

@@ -17,6 +17,8 @@ constexpr std::size_t max_announcements = 4;
 /// How long a change that nobody waits for may stay unwritten.
 constexpr Duration lazy_wait = seconds(3);
 constexpr std::uint8_t lazy_timer = 62;
+/// At once, behind what is waiting already.
+constexpr std::uint8_t work_timer = 63;
 
 bool has_prefix(const Bytes& key, const Bytes& prefix) {
   return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
@@ -298,10 +300,8 @@ void GroupMember::keygen(Instant now, const KeygenInput& input) {
 void GroupMember::on_timer(Instant now, Timer timer) {
   timer.scope = 0;
   if (timer.kind == lazy_timer) return;  // The flush that follows looks at the time.
-  if (timer.kind == signing_timer) {
-    sign(now, timer);
-    return;
-  }
+  if (timer.kind == work_timer) return keygen(now, KeygenTime{});
+  if (timer.kind == signing_timer || timer.kind == signing_work_timer) return sign(now, timer);
   for (const auto& entry : instances_) {
     if (!is_timer_of(timer, entry.first)) continue;
     agree(now, InstanceId{entry.first}, agreement::TimerFired{timer});
@@ -344,6 +344,8 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
       begin_signing(now);  // The dealings behind a decided key were late.
     } else if (auto* fault = std::get_if<KeygenEvidence>(&effect)) {
       evidence(fault->member, fault->kind, std::move(fault->proof));
+    } else if (std::holds_alternative<KeygenBusy>(effect)) {
+      arm({Timer{work_timer}, now});
     }
   }
 }

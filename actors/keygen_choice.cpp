@@ -9,10 +9,14 @@ using consensus::KeyContent;
 using consensus::Value;
 using consensus::ValueKind;
 using keygen::KnownDealing;
+using Checked = keygen::DealingBook::Checked;
 using keygen::RecordKind;
 using keygen::Standing;
 
 namespace {
+
+/// Sums of dealings that are under way, and that are remembered.
+constexpr std::size_t max_sums = 4;
 
 const Value retry_value{ValueKind::retry, {}, {}};
 
@@ -67,7 +71,13 @@ std::optional<Value> KeygenMachine::Core::preferred() {
   if (!reached(confirm_deadline_) && !tally_->is_complete()) return std::nullopt;
   std::vector<crypto::DealingRef> dealings = qualified();
   // Each failure takes at least one dealer out.
-  while (!dealings.empty() && !book_->fits(dealings)) {
+  while (!dealings.empty()) {
+    const auto checked = book_->fits(dealings, budget_);
+    if (checked == Checked::all_good) break;
+    if (checked == Checked::unfinished) {
+      is_busy_ = true;
+      return std::nullopt;
+    }
     const std::size_t before = dealings.size();
     dealings = qualified();
     if (dealings.size() == before) return std::nullopt;
@@ -97,9 +107,9 @@ bool KeygenMachine::Core::qualifies(MemberIndex dealer) const {
 }
 
 std::optional<Value> KeygenMachine::Core::offer(const std::vector<crypto::DealingRef>& dealings) {
-  const auto outcome = crypto::combine_dealings(book_->config(), dealings);
-  if (!outcome.ok()) return std::nullopt;
-  const KeyContent content = content_of(book_->config(), (*outcome)->content);
+  const auto outcome = combine(dealings);
+  if (!outcome.ok() || !*outcome) return std::nullopt;
+  const KeyContent content = content_of(book_->config(), (**outcome)->content);
   const Value value{ValueKind::key, content.id(), {}};
   contents_.emplace(value.id, content);
   return value;
@@ -140,8 +150,7 @@ std::optional<Result<>> KeygenMachine::Core::content_verdict(const KeyContent& c
   const Result<> form = check_form(content);
   if (!form.ok()) return form;
   if (shown == Shown::prepare_certificate) return done();
-  if (!gate_open(content)) return std::nullopt;
-  book_->examine();
+  if (!gate_open(content) || !is_examined()) return std::nullopt;
   std::optional<Errc> refusal;
   bool is_missing = false;
   std::vector<crypto::DealingRef> dealings;
@@ -159,8 +168,14 @@ std::optional<Result<>> KeygenMachine::Core::content_verdict(const KeyContent& c
   });
   if (refusal) return Result<>{*refusal};
   if (is_missing) return std::nullopt;
-  if (!book_->fits(dealings)) return Result<>{Errc::bad_share};
+  const auto checked = book_->fits(dealings, budget_);
+  if (checked == Checked::some_bad) return Result<>{Errc::bad_share};
+  if (checked == Checked::unfinished) {
+    is_busy_ = true;
+    return std::nullopt;
+  }
   const auto outcome = combine(content);
+  if (outcome.ok() && !*outcome) return std::nullopt;
   return outcome.ok() ? done() : Result<>{outcome.error()};
 }
 
@@ -186,9 +201,9 @@ bool KeygenMachine::Core::gate_open(const KeyContent& content) const {
   return open;
 }
 
-/// The outcome of the dealings a content of good form names, nothing while one is missing.
-Result<std::optional<crypto::OutcomeRef>> KeygenMachine::Core::combine(
-    const KeyContent& content) const {
+/// The outcome of the dealings a content of good form names, nothing while one is missing or the
+/// sum is not finished.
+Result<std::optional<crypto::OutcomeRef>> KeygenMachine::Core::combine(const KeyContent& content) {
   std::vector<crypto::DealingRef> dealings;
   bool is_complete = true;
   for_each_dealer(content, [&](MemberIndex dealer, const Hash256& hash) {
@@ -197,9 +212,40 @@ Result<std::optional<crypto::OutcomeRef>> KeygenMachine::Core::combine(
     if (known != nullptr) dealings.push_back(known->dealing);
   });
   if (!is_complete) return std::optional<crypto::OutcomeRef>{};
-  TRY_ASSIGN(crypto::OutcomeRef outcome, crypto::combine_dealings(book_->config(), dealings));
-  if (content_of(book_->config(), outcome->content) != content) return Errc::certificate_mismatch;
-  return std::optional<crypto::OutcomeRef>{std::move(outcome)};
+  TRY_ASSIGN(auto outcome, combine(dealings));
+  if (outcome && content_of(book_->config(), (*outcome)->content) != content) {
+    return Errc::certificate_mismatch;
+  }
+  return outcome;
+}
+
+/// One sum at a time, one slice a step; nothing while it is not finished.
+Result<std::optional<crypto::OutcomeRef>> KeygenMachine::Core::combine(
+    const std::vector<crypto::DealingRef>& dealings) {
+  std::vector<Hash256> hashes;
+  for (const crypto::DealingRef& dealing : dealings) hashes.push_back(dealing->hash());
+  if (const auto known = outcomes_.find(hashes); known != outcomes_.end()) {
+    return std::optional{known->second};
+  }
+  const auto later = [&] {
+    is_busy_ = true;
+    return std::optional<crypto::OutcomeRef>{};
+  };
+  if (budget_.is_spent()) return later();
+  auto work = combining_.find(hashes);
+  if (work == combining_.end()) {
+    TRY_ASSIGN(auto begun, crypto::CombineWork::begin(book_->config(), dealings));
+    if (combining_.size() >= max_sums) combining_.erase(combining_.begin());
+    work = combining_.emplace(hashes, std::move(begun)).first;
+  }
+  budget_ = crypto::WorkBudget{0};
+  auto advanced = work->second.advance(slice_units_);
+  if (!advanced.ok() || *advanced) combining_.erase(work);
+  TRY_ASSIGN(const auto outcome, std::move(advanced));
+  if (!outcome) return later();
+  if (outcomes_.size() >= max_sums) outcomes_.clear();
+  outcomes_.emplace(std::move(hashes), *outcome);
+  return outcome;
 }
 
 void KeygenMachine::Core::finish(Effects& out) {
@@ -225,6 +271,7 @@ void KeygenMachine::Core::finish(Effects& out) {
 }
 
 void KeygenMachine::Core::take_shares(Effects& out) {
+  if (!is_examined()) return;
   const auto combined = combine(certificate_->content);
   if (!combined.ok() || !*combined) return;
   const crypto::KeygenOutcome& outcome = ***combined;
@@ -235,7 +282,6 @@ void KeygenMachine::Core::take_shares(Effects& out) {
     record.public_shares.push_back(share.serialize_ext());
   }
   if (self_) {
-    book_->examine();
     std::vector<crypto::DealingRef> dealings;
     for_each_dealer(certificate_->content, [&](MemberIndex dealer, const Hash256& hash) {
       dealings.push_back(book_->find(dealer, hash)->dealing);

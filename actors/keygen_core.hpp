@@ -45,15 +45,18 @@ class KeygenMachine::Core {
   void on(const KeepContent& kept, Effects& out);
   void on(const KeyDecided& decided, Effects& out);
   void on(const KeyCertified& certified, Effects& out);
+  void on(const KeygenTime& time, Effects& out);
   void enter_attempt(std::uint32_t attempt, Dealing dealing, Effects& out);
   void open_attempt(crypto::KeygenConfig config);
   void deal(Effects& out);
+  void go_on_dealing(Effects& out);
   void replay_future(Effects& out);
   void follow_others(Effects& out);
   void learn_contents(MemberIndex member, const messages::KeygenState& state);
   void forget_contents();
   void advance(Effects& out);
   void confirm();
+  [[nodiscard]] bool is_examined();
   [[nodiscard]] bool confirms(MemberIndex dealer) const;
   void write_state();
   void publish(Effects& out);
@@ -77,7 +80,9 @@ class KeygenMachine::Core {
   [[nodiscard]] Result<> check_form(const consensus::KeyContent& content) const;
   [[nodiscard]] bool gate_open(const consensus::KeyContent& content) const;
   [[nodiscard]] Result<std::optional<crypto::OutcomeRef>> combine(
-      const consensus::KeyContent& content) const;
+      const consensus::KeyContent& content);
+  [[nodiscard]] Result<std::optional<crypto::OutcomeRef>> combine(
+      const std::vector<crypto::DealingRef>& dealings);
   void finish(Effects& out);
   void take_shares(Effects& out);
   void restore(const keygen::ResultRecord& result);
@@ -91,6 +96,14 @@ class KeygenMachine::Core {
   Hash256 entropy_;
   Bytes prefix_;
   keygen::Stored stored_;
+
+  /// Long computations: what one step may spend, and what is half done.
+  std::uint64_t slice_units_;
+  crypto::WorkBudget budget_;
+  bool has_asked_for_time_{};
+  bool is_busy_{};
+  std::map<std::vector<Hash256>, crypto::CombineWork> combining_;  // by hashes of the dealings
+  std::map<std::vector<Hash256>, crypto::OutcomeRef> outcomes_;
 
   keygen::AttemptRecord attempt_;
   BurnHeight height_;

@@ -2,6 +2,8 @@
 // among the dealers is convicted. Source: docs/threshold_signing.md "Key generation", "Complaints".
 #pragma once
 
+#include <deque>
+
 #include "actors/keygen_machine.hpp"
 #include "crypto/frost_examine.hpp"
 
@@ -30,8 +32,11 @@ class DealingBook {
 
   [[nodiscard]] const crypto::KeygenConfig& config() const { return config_; }
 
-  /// Deals with `rand32` and enters the own dealing. @returns its bytes.
-  [[nodiscard]] SharedBytes deal_own(const Hash256& rand32);
+  /// Begins to deal with `rand32`.
+  void begin_dealing(const Hash256& rand32);
+  [[nodiscard]] bool is_dealing() const { return dealing_.has_value(); }
+  /// Goes on with it. @returns the own dealing's bytes when they are complete; it is entered then.
+  [[nodiscard]] std::optional<SharedBytes> deal(crypto::WorkBudget& budget);
   /// A word of a dealer, with the bytes it signs. Convicts by malformed bytes and by a second word.
   /// @returns whether anything is new.
   bool add(const DealingSeen& seen);
@@ -42,11 +47,13 @@ class DealingBook {
   /// Somebody's complaint; judged once, now or when the dealing it names is here.
   void hear(MemberIndex complainer, const messages::BoxComplaint& complaint);
 
+  /// How far an examination has come.
+  enum class Checked : std::uint8_t { all_good, some_bad, unfinished };
   /// Opens every box not yet opened.
-  void examine();
+  Checked examine(crypto::WorkBudget& budget);
   /// Whether the own shares of exactly these dealings fit together. Dealers whose errors cancel
   /// each other out are found here, when one of them is left out; then their standing is bad_box.
-  bool fits(const std::vector<crypto::DealingRef>& dealings);
+  Checked fits(const std::vector<crypto::DealingRef>& dealings, crypto::WorkBudget& budget);
 
   /// The dealing of `dealer` that `hash` names, or null.
   [[nodiscard]] const KnownDealing* find(MemberIndex dealer, const Hash256& hash) const;
@@ -83,8 +90,10 @@ class DealingBook {
     messages::BoxComplaint complaint;
   };
   void parse(MemberIndex dealer, const DealingSeen& seen);
-  /// @returns whether all of them are good, together.
-  bool examine_some(const std::vector<KnownDealing*>& some);
+  /// Groups of those that no group found good covers are examined, and halves of groups with a bad
+  /// one among them.
+  Checked check(const std::vector<KnownDealing*>& some, crypto::WorkBudget& budget);
+  void examine_group(const std::vector<KnownDealing*>& group);
   void complain_about(const crypto::Complaint& complaint);
   void judge(const Heard& heard, const KnownDealing& known);
   void retry_heard();
@@ -98,6 +107,7 @@ class DealingBook {
   const crypto::SecretKey* host_;
   Hash256 entropy_;
   std::uint64_t draws_{};
+  std::optional<crypto::DealingWork> dealing_;
   std::optional<crypto::OwnDealing> own_;
   std::map<MemberIndex, messages::SignedDealing> words_;      // first seen
   std::map<MemberIndex, std::vector<KnownDealing>> dealings_;  // at most two each
@@ -106,7 +116,8 @@ class DealingBook {
   std::vector<messages::DealerEquivocation> equivocations_;
   std::map<MemberIndex, std::vector<Heard>> waiting_;  // by complainer: dealing not here yet
   std::set<std::pair<MemberIndex, Hash256>> judged_;   // (complainer, dealing)
-  std::set<std::vector<Hash256>> fitting_;  // sets of dealings checked together
+  std::deque<std::vector<Hash256>> fitting_;  // groups of dealings that fit, ascending by dealer
+  std::set<std::vector<Hash256>> unfit_;      // groups with a bad one among them
   std::set<Hash256> malformed_;  // contents that convicted by themselves
   std::set<MemberIndex> excluded_;
   std::set<MemberIndex> liars_;

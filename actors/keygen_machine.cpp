@@ -74,6 +74,8 @@ KeygenMachine::Core::Core(KeygenSetup setup, keygen::Stored stored, crypto::Keyg
       entropy_(setup.entropy),
       prefix_(keygen_record_prefix(scene_.set, scene_.network_id)),
       stored_(std::move(stored)),
+      slice_units_(setup.slice_units),
+      budget_(setup.slice_units),
       attempt_(stored_.attempt) {
   open_attempt(std::move(config));
 }
@@ -95,6 +97,8 @@ void KeygenMachine::Core::open_attempt(crypto::KeygenConfig config) {
   kept_.clear();
   liked_.reset();
   asked_.clear();
+  combining_.clear();
+  outcomes_.clear();
 }
 
 KeygenEffects KeygenMachine::Core::start(BurnHeight height) {
@@ -135,7 +139,17 @@ void KeygenMachine::Core::deal(Effects& out) {
                            keygen::record(prefix_, RecordKind::seed, attempt_.attempt,
                                           seed->second)}});
   }
-  out.push_back(PutDealing{attempt_.attempt, book_->deal_own(seed->second)});
+  book_->begin_dealing(seed->second);
+  go_on_dealing(out);
+}
+
+void KeygenMachine::Core::go_on_dealing(Effects& out) {
+  const auto dealing = book_->deal(budget_);
+  if (!dealing) {
+    is_busy_ = true;
+    return;
+  }
+  out.push_back(PutDealing{attempt_.attempt, *dealing});
   in_time_.insert(*self_);
 }
 
@@ -175,6 +189,7 @@ Result<> KeygenMachine::Core::check(const KeygenInput& input) const {
 
 KeygenEffects KeygenMachine::Core::step(const KeygenInput& input) {
   Effects out;
+  budget_ = crypto::WorkBudget{slice_units_};
   std::visit([&](const auto& alternative) { on(alternative, out); }, input);
   advance(out);
   return out;
@@ -273,6 +288,8 @@ void KeygenMachine::Core::on(const KeyDecided& decided, Effects& out) {
     votes_ = decided.certificate;
   }
 }
+
+void KeygenMachine::Core::on(const KeygenTime&, Effects&) { has_asked_for_time_ = false; }
 
 void KeygenMachine::Core::on(const KeyCertified& certified, Effects& out) {
   if (certificate_) return;

@@ -46,6 +46,8 @@ struct KeygenSetup {
   Hash256 entropy;
   /// All records of Table::keygen whose key begins with `keygen_record_prefix(set, network_id)`.
   std::vector<StoredRecord> records;
+  /// How much of a long computation one step does.
+  std::uint64_t slice_units{crypto::slice_units};
 };
 
 /// First 32 bytes of the keys of all records of one set.
@@ -90,8 +92,10 @@ struct KeyDecided {
 struct KeyCertified {
   consensus::KeyCertificate certificate;
 };
+/// The answer to KeygenBusy.
+struct KeygenTime {};
 using KeygenInput = std::variant<DealingSeen, PeerKeygen, KeygenBurnHeight, JudgeValue,
-                                 KeepContent, KeyDecided, KeyCertified>;
+                                 KeepContent, KeyDecided, KeyCertified, KeygenTime>;
 
 /// Publish the own dealing: split_dealing over the own pre-computation slots, version attempt + 1.
 struct PutDealing {
@@ -131,9 +135,12 @@ struct KeygenEvidence {
   std::string kind;  ///< "bad_dealing", "dealer_equivocation", "false_complaint".
   Bytes proof;
 };
+/// A long computation is not finished: it goes on with every further input, and the composition is
+/// asked for a KeygenTime as soon as others have had their turn.
+struct KeygenBusy {};
 using KeygenEffect = std::variant<Persist, PutDealing, PublishKeygen, AttemptOpened,
                                   KeygenCandidate, KeygenVerdict, KeygenFinished, KeyReady,
-                                  KeygenEvidence>;
+                                  KeygenEvidence, KeygenBusy>;
 using KeygenEffects = std::vector<KeygenEffect>;
 
 class KeygenMachine {

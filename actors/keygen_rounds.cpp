@@ -9,6 +9,7 @@ using keygen::RecordKind;
 using messages::KeygenState;
 
 void KeygenMachine::Core::advance(Effects& out) {
+  if (book_->is_dealing() && !budget_.is_spent()) go_on_dealing(out);
   if (self_ && !certificate_) {
     confirm();
     write_state();
@@ -25,18 +26,27 @@ void KeygenMachine::Core::advance(Effects& out) {
   // The contents they speak of are stored and published before anybody votes for them.
   publish(out);
   out.insert(out.end(), told.begin(), told.end());
+  if (std::exchange(is_busy_, false) && !std::exchange(has_asked_for_time_, true)) {
+    out.push_back(KeygenBusy{});
+  }
 }
 
 void KeygenMachine::Core::confirm() {
   if (!has_confirmed_ && !book_->is_complete() && !reached(deal_deadline_)) return;
+  if (!is_examined()) return;
   has_confirmed_ = true;
-  book_->examine();
   for (std::uint16_t p = 0; p < scene_.set.members.size(); ++p) {
     const MemberIndex dealer{p};
     if (!confirmed_.contains(dealer) && book_->counts(dealer) && confirms(dealer)) {
       confirmed_[dealer] = book_->first(dealer)->dealing->hash();
     }
   }
+}
+
+bool KeygenMachine::Core::is_examined() {
+  const bool is_done = book_->examine(budget_) != keygen::DealingBook::Checked::unfinished;
+  is_busy_ = is_busy_ || !is_done;
+  return is_done;
 }
 
 /// A dealing that came late is confirmed only when an honest member is sure to have had it in time.

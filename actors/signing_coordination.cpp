@@ -43,7 +43,7 @@ void SigningMachine::Core::on(const OpenSigning& open, Effects& out) {
   }
   crypto::SigningCoordinator coordinator(
       group_, messages::instance_hash(open.instance),
-      crypto::view_bytes(open.view.epoch, open.view.round), open.subject, next_random());
+      crypto::view_bytes(open.view.epoch, open.view.round), open.subject);
   for (const MemberIndex member : excluded_) (void)coordinator.exclude(member);
   auto [entry, is_new] = openings_.emplace(
       open.instance, Opening{++openings_made_, open.view, open.subject, std::move(coordinator),
@@ -73,12 +73,22 @@ void SigningMachine::Core::exclude_everywhere(Effects& out) {
 }
 
 void SigningMachine::Core::on(const Timer& timer, Effects& out) {
+  if (timer.kind == signing_work_timer) return go_on_checking(timer, out);
   if (timer.kind != signing_timer) return;
   for (auto& [id, opening] : openings_) {
     if (opening.number != timer.a || opening.coordinator.is_finished()) continue;
     if (opening.armed_for != timer.b) return;  // A session opened since; its own timer runs.
     opening.armed_for.reset();
     handle(id, opening, opening.coordinator.on_timer(), out);
+    arm(opening, out);
+    return;
+  }
+}
+
+void SigningMachine::Core::go_on_checking(const Timer& timer, Effects& out) {
+  for (auto& [id, opening] : openings_) {
+    if (opening.number != timer.a || opening.coordinator.is_finished()) continue;
+    handle(id, opening, opening.coordinator.on_time(), out);
     arm(opening, out);
     return;
   }
@@ -164,6 +174,8 @@ void SigningMachine::Core::handle(const InstanceId& id, Opening& opening, Output
       post(id, opening, *open, out);
     } else if (const auto* finished = std::get_if<crypto::SigningFinished>(&output)) {
       complete(id, opening, finished->signature, out);
+    } else if (std::holds_alternative<crypto::CoordinatorBusy>(output)) {
+      out.push_back(ArmTimer{Timer{signing_work_timer, opening.number}, now_});
     } else {
       convict(id, std::get<crypto::Convicted>(output), out);
     }

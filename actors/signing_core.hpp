@@ -136,6 +136,7 @@ class SigningMachine::Core {
   void on(const OpenSigning& open, Effects& out);
   void on(const ExcludeSigner& excluded, Effects& out);
   void on(const Timer& timer, Effects& out);
+  void go_on_checking(const Timer& timer, Effects& out);
   void feed(const PeerSigning& peer, Effects& out);
   void feed_nonces(const consensus::InstanceId& id, Opening& opening, MemberIndex member,
                    const Peer& peer, Effects& out);

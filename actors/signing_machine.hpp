@@ -21,6 +21,8 @@ namespace quorate::actors {
 
 /// Timer::kind of this machine's timers; a = number of the opening, b = session count.
 inline constexpr std::uint8_t signing_timer = 40;
+/// A coordinator goes on with a long check: at once, behind what is waiting already.
+inline constexpr std::uint8_t signing_work_timer = 41;
 
 struct SigningSetup {
   consensus::SignerSet set;

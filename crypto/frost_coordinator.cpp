@@ -5,6 +5,10 @@
 namespace quorate::crypto {
 namespace {
 
+/// An answer checked by itself: two signatures' worth, and the sum over the party's public shares.
+constexpr std::uint64_t check_units = 2'500;
+constexpr std::uint64_t share_units = 120;
+
 /// Whether two lists of one batch name different nonces for one index.
 bool contradict(const NonceCommitments& a, const NonceCommitments& b) {
   if (a.batch != b.batch) return false;
@@ -20,12 +24,12 @@ bool contradict(const NonceCommitments& a, const NonceCommitments& b) {
 
 SigningCoordinator::SigningCoordinator(GroupRef group, const Hash256& instance,
                                        const ViewBytes& view, SigningSubject subject,
-                                       const Hash256& rand32)
+                                       std::uint64_t slice_units)
     : group_(std::move(group)),
       instance_(instance),
       view_(view),
       subject_(std::move(subject)),
-      rand32_(rand32) {
+      slice_units_(slice_units) {
   ASSERT(group_ != nullptr);
 }
 
@@ -109,6 +113,13 @@ SigningCoordinator::Outputs SigningCoordinator::on_timer() {
   return out;
 }
 
+SigningCoordinator::Outputs SigningCoordinator::on_time() {
+  Outputs out;
+  has_asked_for_time_ = false;
+  open_if_possible(out);
+  return out;
+}
+
 SigningCoordinator::Outputs SigningCoordinator::exclude(MemberIndex party) {
   Outputs out;
   if (finished_ || !is_asked(party)) return out;
@@ -137,8 +148,12 @@ SigningCoordinator::Outputs SigningCoordinator::release(MemberIndex party,
 void SigningCoordinator::open_if_possible(Outputs& out) {
   if (finished_) return;
   if (sessions_.empty() && is_everybody_ready()) may_open_ = true;
+  if (!check_answers(out)) {
+    if (!std::exchange(has_asked_for_time_, true)) out.push_back(CoordinatorBusy{});
+    return;
+  }
   if (!may_open_) return;
-  release_answered(out);
+  release_answered();
   // An unparsable nonce convicts its owner and leaves the others for the next try.
   while (!finished_ && may_open_ && ready_weight().value >= group_->config().threshold()) {
     if (try_open(out)) may_open_ = false;
@@ -175,27 +190,46 @@ bool SigningCoordinator::try_open(Outputs& out) {
   return true;
 }
 
-/// Who answered an unfinished session correctly is free for the next one.
-void SigningCoordinator::release_answered(Outputs& out) {
-  std::vector<std::pair<MemberIndex, std::size_t>> answered;
-  for (const auto& [party, index] : pending_) {
-    if (is_asked(party) && sessions_[index].shares.contains(party)) {
-      answered.emplace_back(party, index);
-    }
+/// Who is wanted for the next session, or whose session failed: its answer is checked by itself.
+/// @returns false when the slice was too short; then the next one goes on.
+bool SigningCoordinator::check_answers(Outputs& out) {
+  WorkBudget budget{slice_units_};
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    const bool is_asked_about = sessions_[i].has_failed || may_open_;
+    if (is_asked_about && !check_answers(sessions_[i], i, budget, out)) return false;
   }
-  for (const auto& [party, index] : answered) {
-    const Session& session = sessions_[index];
-    const SignatureShare& share = session.shares.at(party);
+  return true;
+}
+
+bool SigningCoordinator::check_answers(Session& session, std::size_t index, WorkBudget& budget,
+                                       Outputs& out) {
+  for (const auto& [party, share] : session.shares) {
+    const auto pending = pending_.find(party);
+    const bool is_open = pending != pending_.end() && pending->second == index;
+    if (!is_open || !is_asked(party) || session.good.contains(party)) continue;
+    if (budget.is_spent()) return false;
     const Result<> verdict = check_share(*group_, session.request, session.context, party, share);
+    budget.spend(check_units + share_units * group_->config().party(party).ids.size());
     if (verdict.ok()) {
-      pending_.erase(party);
+      session.good.insert(party);
     } else {
       convict({party, verdict.code(), session.request, share, {}}, out);
     }
   }
+  // The sum of right shares is a right signature, so somebody was to blame.
+  ASSERT(!session.has_failed || session.good.size() < session.request.entries.size());
+  session.has_failed = false;
+  return true;
 }
 
-void SigningCoordinator::try_finish(const Session& session, Outputs& out) {
+/// Who answered an unfinished session correctly is free for the next one.
+void SigningCoordinator::release_answered() {
+  std::erase_if(pending_, [&](const auto& entry) {
+    return is_asked(entry.first) && sessions_[entry.second].good.contains(entry.first);
+  });
+}
+
+void SigningCoordinator::try_finish(Session& session, Outputs& out) {
   std::vector<PartialSignature> partials;
   for (const auto& [party, share] : session.shares) partials.push_back(share.partial);
   const Result<SchnorrSignature> signature =
@@ -203,7 +237,7 @@ void SigningCoordinator::try_finish(const Session& session, Outputs& out) {
   ASSERT(signature.ok());  // ranges were checked on arrival
   const XOnlyKey key = session.context.values.tweaked.key.x_bytes();
   if (!verify_schnorr(key, session.context.message.view(), *signature)) {
-    convict_bad_shares(session, out);
+    session.has_failed = true;  // Whose fault it is takes longer to find.
     return;
   }
   finished_ = true;
@@ -219,23 +253,6 @@ GroupSignature SigningCoordinator::finished_signature(const Session& session,
     }
   }
   return out;
-}
-
-void SigningCoordinator::convict_bad_shares(const Session& session, Outputs& out) {
-  std::vector<PartialSignature> partials;
-  for (const auto& [party, share] : session.shares) partials.push_back(share.partial);
-  Bytes seed = to_bytes(rand32_.view());
-  append(seed, session.context.id.view());
-  const std::vector<std::size_t> bad =
-      find_bad_partials(*session.context.signers, session.context.values, session.context.nonces,
-                        partials, tagged_sha256("quorate/blame", seed));
-  // The sum of right shares is a right signature, so somebody is to blame.
-  ASSERT(!bad.empty());
-  for (const std::size_t position : bad) {
-    const MemberIndex party = session.request.entries[position].party;
-    convict({party, Errc::bad_partial_signature, session.request, session.shares.at(party), {}},
-            out);
-  }
 }
 
 void SigningCoordinator::convict(Convicted verdict, Outputs& out) {

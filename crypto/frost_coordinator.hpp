@@ -30,16 +30,19 @@ struct Convicted {
   std::optional<SignatureShare> share;
   std::vector<NonceCommitments> batches;
 };
-using CoordinatorOutput = std::variant<OpenSession, SigningFinished, Convicted>;
+/// Answers are being checked one by one, which takes long: call `on_time` as soon as others have
+/// had their turn.
+struct CoordinatorBusy {};
+using CoordinatorOutput = std::variant<OpenSession, SigningFinished, Convicted, CoordinatorBusy>;
 
 /// One coordinator per (instance, view, subject).
 class SigningCoordinator {
  public:
   using Outputs = std::vector<CoordinatorOutput>;
 
-  /// `rand32` drives the weights of batch checks: fresh, not known to the members.
+  /// `slice_units`: how much checking one call does (see WorkBudget).
   SigningCoordinator(GroupRef group, const Hash256& instance, const ViewBytes& view,
-                     SigningSubject subject, const Hash256& rand32);
+                     SigningSubject subject, std::uint64_t slice_units = crypto::slice_units);
 
   /// The newest published nonces of a party; the caller has checked who published them. Two
   /// different nonces under one batch id and index convict it. When every party is ready the first
@@ -50,6 +53,8 @@ class SigningCoordinator {
   /// The waiting time is over, at first or since the last session was opened: the next session
   /// opens as soon as those who are ready weigh enough.
   [[nodiscard]] Outputs on_timer();
+  /// The answer to CoordinatorBusy.
+  [[nodiscard]] Outputs on_time();
   /// A party is no longer asked (convicted elsewhere, or it refused by name).
   [[nodiscard]] Outputs exclude(MemberIndex party);
   /// A party says that it cannot answer `session` (its nonce served elsewhere) and is no worse for
@@ -75,6 +80,8 @@ class SigningCoordinator {
     SigningRequest request;
     SessionContext context;
     std::map<MemberIndex, SignatureShare> shares;
+    std::set<MemberIndex> good;  ///< Whose share was checked by itself.
+    bool has_failed{};           ///< All have answered, and the sum does not verify.
   };
 
   [[nodiscard]] bool is_asked(MemberIndex party) const;
@@ -83,9 +90,11 @@ class SigningCoordinator {
   [[nodiscard]] SigningRequest request_for(const std::vector<MemberIndex>& parties) const;
   void open_if_possible(Outputs& out);
   bool try_open(Outputs& out);
-  void release_answered(Outputs& out);
-  void try_finish(const Session& session, Outputs& out);
-  void convict_bad_shares(const Session& session, Outputs& out);
+  [[nodiscard]] bool check_answers(Outputs& out);
+  [[nodiscard]] bool check_answers(Session& session, std::size_t index, WorkBudget& budget,
+                                   Outputs& out);
+  void release_answered();
+  void try_finish(Session& session, Outputs& out);
   void convict(Convicted verdict, Outputs& out);
   [[nodiscard]] GroupSignature finished_signature(const Session& session,
                                                   const SchnorrSignature& signature) const;
@@ -94,7 +103,7 @@ class SigningCoordinator {
   Hash256 instance_;
   ViewBytes view_;
   SigningSubject subject_;
-  Hash256 rand32_;
+  std::uint64_t slice_units_;
   std::map<MemberIndex, Nonces> nonces_;
   std::map<MemberIndex, std::size_t> pending_;  ///< Party → its unfinished session.
   std::set<MemberIndex> convicted_;
@@ -102,6 +111,7 @@ class SigningCoordinator {
   std::vector<Session> sessions_;
   bool may_open_{};
   bool finished_{};
+  bool has_asked_for_time_{};
 };
 
 }  // namespace quorate::crypto

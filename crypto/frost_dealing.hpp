@@ -19,6 +19,7 @@
 
 #include "crypto/frost_keygen.hpp"
 #include "crypto/secret_scalar.hpp"
+#include "crypto/work_budget.hpp"
 
 namespace quorate::crypto {
 
@@ -38,6 +39,29 @@ struct OwnDealing {
 /// 2^-256).
 [[nodiscard]] Result<OwnDealing> deal(const KeygenConfig& config, MemberIndex me,
                                       const SecretKey& host, const Hash256& rand32);
+
+/// `deal` in slices. `config` must outlive it. Secrets are wiped with it.
+class DealingWork {
+ public:
+  /// @returns not_a_signer.
+  static Result<DealingWork> begin(const KeygenConfig& config, MemberIndex me,
+                                   const SecretKey& host, const Hash256& rand32);
+  DealingWork(DealingWork&&) noexcept;
+  DealingWork& operator=(DealingWork&&) noexcept;
+  ~DealingWork();
+
+  /// Goes on until the budget is spent or nothing is left to do. @returns zero_scalar (probability
+  /// 2^-256); then the work is lost.
+  [[nodiscard]] Result<> advance(WorkBudget& budget);
+  [[nodiscard]] bool is_done() const;
+  /// Once, when it is done.
+  [[nodiscard]] OwnDealing take();
+
+ private:
+  struct State;
+  explicit DealingWork(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 /// A dealing whose public part is in order. Immutable, shared by all who hold the same bytes.
 class ParsedDealing {

@@ -30,9 +30,17 @@ class Examiner {
            const Hash256& rand32)
       : config_(config), me_(me), host_(host), rand32_(rand32) {}
 
-  Result<Examination> run(std::span<const DealingRef> dealings, const OwnDealing* own) {
+  Result<Examination> run(std::span<const DealingRef> dealings, const OwnDealing* own,
+                          OnMismatch on_mismatch) {
     for (const DealingRef& dealing : dealings) TRY(open(*dealing, own));
-    if (!sum_matches()) TRY(check_singly());
+    if (!sum_matches()) {
+      // Of one opened dealing the sum is its own check.
+      if (on_mismatch == OnMismatch::report && opened_.size() > 1) {
+        out_.is_undecided = true;
+        return std::move(out_);
+      }
+      TRY(check_singly());
+    }
     std::sort(out_.complaints.begin(), out_.complaints.end(),
               [](const Complaint& a, const Complaint& b) { return a.dealer < b.dealer; });
     return std::move(out_);
@@ -112,10 +120,11 @@ class Examiner {
 
 Result<Examination> examine_dealings(const KeygenConfig& config, MemberIndex me,
                                      const SecretKey& host, std::span<const DealingRef> dealings,
-                                     const OwnDealing* own, const Hash256& rand32) {
+                                     const OwnDealing* own, const Hash256& rand32,
+                                     OnMismatch on_mismatch) {
   if (me.value >= config.party_count()) return Errc::not_a_signer;
   if (host.public_key() != config.party(me).key) return Errc::not_a_signer;
-  return Examiner{config, me, host, rand32}.run(dealings, own);
+  return Examiner{config, me, host, rand32}.run(dealings, own, on_mismatch);
 }
 
 Confirmation confirm(const KeygenConfig& config, std::span<const DealingRef> dealings,

@@ -16,7 +16,12 @@ struct ReceivedShares {
 struct Examination {
   ReceivedShares shares;
   std::vector<Complaint> complaints;  ///< Ascending by dealer.
+  /// The shares do not fit, and it was not asked whose: `shares` says nothing then.
+  bool is_undecided{};
 };
+/// What to do when the shares do not fit together: try each dealing by itself, or leave that to the
+/// caller, who may go about it in slices.
+enum class OnMismatch : std::uint8_t { try_each, report };
 
 /// Opens the box of every dealing and checks the shares against the commitments: all at once, and
 /// one by one only if that fails. The own dealing, if among them, is taken from `own` (may be null
@@ -25,7 +30,8 @@ struct Examination {
 [[nodiscard]] Result<Examination> examine_dealings(const KeygenConfig& config, MemberIndex me,
                                                    const SecretKey& host,
                                                    std::span<const DealingRef> dealings,
-                                                   const OwnDealing* own, const Hash256& rand32);
+                                                   const OwnDealing* own, const Hash256& rand32,
+                                                   OnMismatch on_mismatch = OnMismatch::try_each);
 
 /// Round 2 of a party: which dealings it saw in order (hash, or zero) and its complaints.
 struct Confirmation {

@@ -30,25 +30,54 @@ struct Qualified {
   List<Hash256, max_keygen_parties> hashes;
 };
 
+/// Column sums to outcome, in slices.
+class Completion {
+ public:
+  static Result<Completion> begin(const KeygenConfig& config, std::vector<Point> column_sums) {
+    TRY_ASSIGN(const Scalar t, tap_tweak(column_sums[0]));
+    // Adding a constant to the polynomial adds it to every value, so tweak first and extend then.
+    std::vector<Point> tweaked = column_sums;
+    const std::vector<Point> shift(tweaked.size(), times_generator(t));
+    add_rows(tweaked, shift);
+    if (tweaked[0].is_infinity()) return Errc::infinite_group_key;
+    return Completion{config, t, std::move(column_sums), tweaked};
+  }
+
+  void advance(WorkBudget& budget) { extension_.advance(budget); }
+  [[nodiscard]] bool is_done() const { return extension_.is_done(); }
+  [[nodiscard]] OutcomeRef take(Qualified qualified) {
+    std::vector<Point> values = extension_.take();
+    KeygenOutcome out;
+    out.content = {config_->spec().attempt, std::move(qualified.bits),
+                   std::move(qualified.hashes), share_root(values), values[0].serialize()};
+    out.tap_tweak = tweak_;
+    out.column_sums = std::move(column_sums_);
+    values.erase(values.begin());
+    out.group = std::make_shared<const ThresholdGroup>(*config_, out.content.group_key,
+                                                       std::move(values));
+    return std::make_shared<const KeygenOutcome>(std::move(out));
+  }
+
+ private:
+  Completion(const KeygenConfig& config, const Scalar& tweak, std::vector<Point> column_sums,
+             const std::vector<Point>& tweaked)
+      : config_(&config),
+        tweak_(tweak),
+        column_sums_(std::move(column_sums)),
+        extension_(tweaked, config.slots()) {}
+
+  const KeygenConfig* config_;
+  Scalar tweak_;
+  std::vector<Point> column_sums_;
+  EvaluationExtension extension_;
+};
+
 Result<OutcomeRef> build(const KeygenConfig& config, std::vector<Point> column_sums,
                          Qualified qualified) {
-  TRY_ASSIGN(const Scalar t, tap_tweak(column_sums[0]));
-  // Adding a constant to the polynomial adds it to every value, so tweak first and extend then.
-  std::vector<Point> tweaked = column_sums;
-  const std::vector<Point> shift(tweaked.size(), times_generator(t));
-  add_rows(tweaked, shift);
-  if (tweaked[0].is_infinity()) return Errc::infinite_group_key;
-  std::vector<Point> values = extend_evaluations(tweaked, config.slots());
-
-  KeygenOutcome out;
-  out.content = {config.spec().attempt, std::move(qualified.bits), std::move(qualified.hashes),
-                 share_root(values), values[0].serialize()};
-  out.tap_tweak = t;
-  out.column_sums = std::move(column_sums);
-  values.erase(values.begin());
-  out.group = std::make_shared<const ThresholdGroup>(config, out.content.group_key,
-                                                     std::move(values));
-  return std::make_shared<const KeygenOutcome>(std::move(out));
+  TRY_ASSIGN(Completion completion, Completion::begin(config, std::move(column_sums)));
+  WorkBudget budget{unlimited_units};
+  completion.advance(budget);
+  return completion.take(std::move(qualified));
 }
 
 Result<Qualified> qualified_set(const KeygenConfig& config,
@@ -72,6 +101,18 @@ Hash256 memo_key(const KeygenConfig& config, const Qualified& qualified) {
   return tagged_sha256("quorate/memo-outcome", data);
 }
 
+struct Remembered {
+  OutcomeRef outcome;
+  /// How it was made: slices of so many units.
+  std::uint64_t units{};
+  std::uint64_t slices{};
+};
+PublicMemo<Remembered>& memo() {
+  constexpr std::size_t remembered = 16;
+  thread_local PublicMemo<Remembered> outcomes{remembered};
+  return outcomes;
+}
+
 }  // namespace
 
 ViewBytes view_bytes(std::uint32_t epoch, std::uint32_t round) {
@@ -88,18 +129,67 @@ Hash256 key_certificate_digest(const KeygenId& keygen, const ViewBytes& view,
   return tagged_sha256("quorate/dkg-cert", data);
 }
 
-Result<OutcomeRef> combine_dealings(const KeygenConfig& config,
-                                    std::span<const DealingRef> qualified) {
-  constexpr std::size_t remembered = 16;
-  thread_local PublicMemo<OutcomeRef> memo{remembered};
+struct CombineWork::State {
+  const KeygenConfig& config;
+  Qualified set;
+  Hash256 key;
+  std::vector<DealingRef> dealings;
+  std::vector<Point> columns{std::vector<Point>(config.threshold())};
+  std::size_t next{};  ///< Dealings added so far.
+  std::optional<Completion> completion;
+  std::uint64_t slices{};
+  std::optional<Remembered> known;
+};
+
+CombineWork::CombineWork(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CombineWork::CombineWork(CombineWork&&) noexcept = default;
+CombineWork& CombineWork::operator=(CombineWork&&) noexcept = default;
+CombineWork::~CombineWork() = default;
+
+Result<CombineWork> CombineWork::begin(const KeygenConfig& config,
+                                       std::span<const DealingRef> qualified) {
   TRY_ASSIGN(Qualified set, qualified_set(config, qualified));
   const Hash256 key = memo_key(config, set);
-  if (const OutcomeRef* known = memo.find(key)) return *known;
-  std::vector<Point> columns(config.threshold());
-  for (const DealingRef& d : qualified) add_rows(columns, d->commitments());
-  TRY_ASSIGN(OutcomeRef outcome, build(config, std::move(columns), std::move(set)));
-  memo.insert(key, outcome);
-  return outcome;
+  return CombineWork{std::unique_ptr<State>(
+      new State{config, std::move(set), key, {qualified.begin(), qualified.end()}})};
+}
+
+Result<std::optional<OutcomeRef>> CombineWork::advance(std::uint64_t units) {
+  State& s = *state_;
+  ++s.slices;
+  if (!s.known) {
+    const Remembered* found = memo().find(s.key);
+    if (found != nullptr && found->units == units) s.known = *found;
+  }
+  if (s.known) {
+    if (s.slices < s.known->slices) return std::optional<OutcomeRef>{};
+    return std::optional{s.known->outcome};
+  }
+  WorkBudget budget{units};
+  for (; s.next < s.dealings.size() && !budget.is_spent(); ++s.next) {
+    add_rows(s.columns, s.dealings[s.next]->commitments());
+    budget.spend(s.columns.size());
+  }
+  if (s.next < s.dealings.size() || budget.is_spent()) return std::optional<OutcomeRef>{};
+  if (!s.completion) {
+    TRY_ASSIGN(auto begun, Completion::begin(s.config, std::move(s.columns)));
+    s.completion.emplace(std::move(begun));
+  }
+  s.completion->advance(budget);
+  if (!s.completion->is_done()) return std::optional<OutcomeRef>{};
+  const OutcomeRef outcome = s.completion->take(std::move(s.set));
+  memo().insert(s.key, Remembered{outcome, units, s.slices});
+  return std::optional{outcome};
+}
+
+Result<OutcomeRef> combine_dealings(const KeygenConfig& config,
+                                    std::span<const DealingRef> qualified) {
+  TRY_ASSIGN(const Qualified set, qualified_set(config, qualified));
+  if (const Remembered* known = memo().find(memo_key(config, set))) return known->outcome;
+  TRY_ASSIGN(CombineWork work, CombineWork::begin(config, qualified));
+  TRY_ASSIGN(const auto outcome, work.advance(unlimited_units));
+  ASSERT(outcome.has_value());
+  return *outcome;
 }
 
 Result<OutcomeRef> exclude_dealing(const KeygenConfig& config, const KeygenOutcome& outcome,

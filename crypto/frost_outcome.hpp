@@ -65,6 +65,27 @@ using OutcomeRef = std::shared_ptr<const KeygenOutcome>;
 [[nodiscard]] Result<OutcomeRef> combine_dealings(const KeygenConfig& config,
                                                   std::span<const DealingRef> qualified);
 
+/// `combine_dealings` in slices. A remembered outcome takes as many slices as it took the first
+/// time, so that runs do not differ by what happened before them in their process.
+class CombineWork {
+ public:
+  /// `config` must outlive it. @returns bad_qualified_set, too_few_dealers.
+  static Result<CombineWork> begin(const KeygenConfig& config,
+                                   std::span<const DealingRef> qualified);
+  CombineWork(CombineWork&&) noexcept;
+  CombineWork& operator=(CombineWork&&) noexcept;
+  ~CombineWork();
+
+  /// One slice of about `units`. @returns the outcome when this was the last one, nothing before,
+  /// or infinite_group_key.
+  [[nodiscard]] Result<std::optional<OutcomeRef>> advance(std::uint64_t units);
+
+ private:
+  struct State;
+  explicit CombineWork(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// The outcome without one convicted dealer: its column is subtracted. Equal to combining the
 /// others.
 /// @returns bad_qualified_set when `convicted` is not part of `outcome`, and as combine_dealings.

@@ -10,6 +10,7 @@
 #include "crypto/keys.hpp"
 #include "crypto/lanes.hpp"
 #include "crypto/scalar.hpp"
+#include "crypto/work_budget.hpp"
 
 namespace quorate::crypto {
 
@@ -107,5 +108,30 @@ void subtract_rows(std::span<Point> sums, std::span<const Point> addends);
 /// Source: docs/threshold_signing.md "Evaluation basis".
 [[nodiscard]] std::vector<Point> extend_evaluations(std::span<const Point> values,
                                                     std::size_t last);
+
+/// The same in slices.
+class EvaluationExtension {
+ public:
+  EvaluationExtension(std::span<const Point> values, std::size_t last);
+
+  void advance(WorkBudget& budget);
+  [[nodiscard]] bool is_done() const { return phase_ == Phase::done; }
+  /// Once, when it is done.
+  [[nodiscard]] std::vector<Point> take();
+
+ private:
+  enum class Phase : std::uint8_t { differences, diagonals, done };
+  void take_level(WorkBudget& budget);
+  void take_diagonal(WorkBudget& budget);
+
+  std::size_t t_;
+  std::size_t last_;
+  Phase phase_{Phase::differences};
+  std::size_t next_{};  ///< Level or diagonal.
+  std::vector<Point> row_;
+  std::vector<Point> negated_;
+  std::vector<Point> differences_;
+  std::vector<Point> out_;
+};
 
 }  // namespace quorate::crypto

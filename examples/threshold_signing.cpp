@@ -85,8 +85,7 @@ std::vector<DealingRef> examine_all(const KeygenConfig& config, std::vector<Memb
 std::optional<GroupSignature> sign(const GroupRef& group, std::vector<ShareSigner>& signers,
                                    std::vector<NonceBatch>& nonces, const Hash256& block) {
   SigningSubject subject{SigningSubject::Kind::block, block, {}};
-  SigningCoordinator coordinator{group, Hash256{}, view_bytes(0, 0), subject,
-                                 randomness("coordinate", 0)};
+  SigningCoordinator coordinator{group, Hash256{}, view_bytes(0, 0), subject};
   std::vector<CoordinatorOutput> todo;
   const auto queue = [&todo](std::vector<CoordinatorOutput> more) {
     for (CoordinatorOutput& output : more) todo.push_back(std::move(output));
@@ -97,6 +96,8 @@ std::optional<GroupSignature> sign(const GroupRef& group, std::vector<ShareSigne
   for (std::size_t i = 0; i < todo.size(); ++i) {
     const CoordinatorOutput output = todo[i];
     if (const auto* finished = std::get_if<SigningFinished>(&output)) return finished->signature;
+    // Nothing else is waiting here.
+    if (std::holds_alternative<CoordinatorBusy>(output)) queue(coordinator.on_time());
     const auto* open = std::get_if<OpenSession>(&output);
     if (open == nullptr) continue;
     fmt::print("session {}: members {} are asked\n", coordinator.sessions_opened(),

@@ -43,6 +43,62 @@ TEST_CASE("keygen: a crash after any persist changes no published byte and loses
   }
 }
 
+TEST_CASE("keygen: cut into small slices it ends with the same key, and others go on meanwhile") {
+  std::optional<Hash256> whole;
+  for (const std::uint64_t units : {crypto::slice_units, std::uint64_t{500}, std::uint64_t{40}}) {
+    CAPTURE(units);
+    KeygenWorld world(scattered_set(six), 7);
+    world.slice_units = units;
+    world.boot_all();
+    run_rounds(world);
+    world.finish_work();
+    check_same_key(world);
+    CHECK((world.pauses > 0) == (units < crypto::slice_units));
+    if (units == 40) CHECK(world.pauses > 100);
+    // The same dealers with the same randomness: the key does not depend on the cuts.
+    const auto key = Hash256::from(
+        world.members[0].machine->certificate()->content.group_key.view().subspan(1));
+    if (!whole) whole = key;
+    CHECK(key == *whole);
+  }
+}
+
+TEST_CASE("keygen: cut into slices, a bad dealing among many is found by halving") {
+  // 40 members of one slot; what the last one deals does not fit its commitments.
+  KeygenWorld world(scattered_set(std::vector<std::uint32_t>(40, 1)), 3);
+  world.slice_units = 2'000;
+  const std::size_t last_commitment = 145 + 33 * 26;
+  for (const std::size_t bad : {7u, 39u}) {
+    world.members[bad].twist_dealing = [=](const SharedBytes& b) {
+      Bytes copy = b.get();
+      const auto g = crypto::Point::generator().serialize();
+      std::copy(g.bytes.begin(), g.bytes.end(), copy.begin() + last_commitment);
+      return std::vector{SharedBytes{std::move(copy)}};
+    };
+  }
+  world.boot_all();
+  run_rounds(world);
+  world.finish_work();
+  check_same_key(world, {7, 39});
+  CHECK(check_evidence(world, {7, 39}) >= 38);
+  CHECK(world.pauses > 40);
+}
+
+TEST_CASE("keygen: a crash between slices deals the same bytes again") {
+  KeygenWorld world(scattered_set(six));
+  world.slice_units = 40;
+  world.has_given_time = true;  // Nobody gets on.
+  world.boot_all();
+  CHECK(world.members[0].dealings.empty());
+  for (std::size_t p = 0; p < world.members.size(); ++p) world.boot(p);
+  world.has_given_time = false;
+  world.finish_work();
+  run_rounds(world);
+  world.finish_work();
+  check_same_key(world);
+  for (const auto& member : world.members) CHECK(member.dealings.size() == 1);
+}
+
 TEST_CASE("keygen: a finished member comes back with its key from its own records") {
   KeygenWorld world(scattered_set(six));
   world.boot_all();

@@ -3,6 +3,7 @@
 // weight finds it valid.
 #pragma once
 
+#include <deque>
 #include <functional>
 
 #include "actors/keygen_machine.hpp"
@@ -122,12 +123,14 @@ class KeygenWorld {
     Member& member = members[p];
     setup.records = member.store.records(storage::Table::keygen,
                                          keygen_record_prefix(set, test_network));
+    setup.slice_units = slice_units;
     auto made = KeygenMachine::make(std::move(setup));
     ASSERT(made.ok());
     member.machine = std::move(made).value();
     member.is_up = true;
     member.verdicts.clear();
     perform(p, member.machine->start(height));
+    give_time();
   }
   void boot_all() {
     for (std::size_t p = 0; p < members.size(); ++p) boot(p);
@@ -145,7 +148,20 @@ class KeygenWorld {
     if (!effects.ok()) return effects.error();
     perform(p, *effects);
     reboot_if_crashed(p);
+    give_time();
     return done();
+  }
+  /// Long computations go on when nothing else is to be done, some of them only later.
+  void give_time() {
+    if (has_given_time) return;
+    has_given_time = true;
+    while (!busy.empty() && rng.draw(8) > 0) {
+      const std::size_t p = busy.front();
+      busy.pop_front();
+      ++pauses;
+      (void)tell(p, KeygenTime{});
+    }
+    has_given_time = false;
   }
   void reboot_if_crashed(std::size_t p) {
     Member& member = members[p];
@@ -186,7 +202,12 @@ class KeygenWorld {
   void exchange_until_quiet(std::uint32_t loss = 0) {
     for (int round = 0; round < 8; ++round) exchange(loss);
     exchange();
+    finish_work();
     exchange();
+    finish_work();
+  }
+  void finish_work() {
+    while (!busy.empty()) give_time();
   }
   void advance_to(std::uint64_t h) {
     height = BurnHeight{h};
@@ -260,6 +281,7 @@ class KeygenWorld {
   }
   void on(std::size_t p, const KeygenFinished&) { members[p].finished = true; }
   void on(std::size_t p, const KeyReady&) { members[p].ready = true; }
+  void on(std::size_t p, const KeygenBusy&) { busy.push_back(p); }
   void on(std::size_t p, const KeygenEvidence& e) { members[p].evidence.push_back(e); }
 
   static constexpr auto rounds = crypto::ChaChaRng::Rounds::twelve;
@@ -270,6 +292,10 @@ class KeygenWorld {
   BurnHeight height{100};
   std::uint32_t boots{};
   std::size_t crashes{};
+  std::uint64_t slice_units{crypto::slice_units};
+  std::deque<std::size_t> busy;
+  bool has_given_time{};
+  std::size_t pauses{};
   bool show_all{true};
 };
 

@@ -64,7 +64,7 @@ TEST_CASE("measure_threshold: every step of a small group is there, with its byt
   CHECK_FALSE(told.empty());
   CHECK(steps_of(*report, "libsecp256k1").size() == 4);
   const std::string section = "Key generation 12/9, 6 parties, one member";
-  CHECK(steps_of(*report, section).size() == 12);
+  CHECK(steps_of(*report, section).size() == 15);
   // 145 + 33T + 32(N − w) + 16(P − 1)
   CHECK(report->row(section, "deal").bytes == 145 + 33 * 9 + 32 * 10 + 16 * 5);
   CHECK(steps_of(*report, "Signing 12/9, 6 parties, 5 asked").size() == 5);

@@ -25,11 +25,14 @@ struct Meeting {
   std::vector<Convicted> convicted;
   std::optional<GroupSignature> signature;
 
-  explicit Meeting(const Generation& g, SigningSubject subject = block_subject())
+  std::size_t pauses{};
+
+  explicit Meeting(const Generation& g, SigningSubject subject = block_subject(),
+                   std::uint64_t slice = slice_units)
       : generation(g),
         members(g),
         coordinator(g.outcome->group, Hash256{}, view_bytes(1, 0), std::move(subject),
-                    random32(12, 0)),
+                    slice),
         conduct(g.config.party_count(), Conduct::honest) {}
 
   void take(const std::vector<CoordinatorOutput>& outputs) {
@@ -39,6 +42,9 @@ struct Meeting {
         answer(*open);
       } else if (const auto* verdict = std::get_if<Convicted>(&output)) {
         convicted.push_back(*verdict);
+      } else if (std::holds_alternative<CoordinatorBusy>(output)) {
+        ++pauses;
+        take(coordinator.on_time());
       } else {
         REQUIRE_FALSE(signature.has_value());
         signature = std::get<SigningFinished>(output).signature;
@@ -118,8 +124,10 @@ TEST_CASE("coordinator: f faulty members cost at most f further sessions") {
   MESSAGE("seed " << oracle::default_seed);
   const std::array<Conduct, 4> faults = {Conduct::silent, Conduct::bad_share,
                                          Conduct::bad_attestation, Conduct::out_of_range};
-  for (int round = 0; round < 25; ++round) {
-    Meeting m{shared_generation()};
+  std::size_t pauses = 0;
+  for (int round = 0; round < 50; ++round) {
+    // In every second round answers are checked one a slice.
+    Meeting m{shared_generation(), block_subject(), round % 2 == 0 ? slice_units : 1};
     // Faulty weight up to 13 of 40, so 27 honest ones are left.
     std::uint32_t faulty_weight = 0;
     std::size_t faulty = 0;
@@ -142,7 +150,10 @@ TEST_CASE("coordinator: f faulty members cost at most f further sessions") {
       if (m.conduct[p] == Conduct::honest) continue;
       CHECK_FALSE(m.signature->parties.test(p));
     }
+    if (round % 2 == 0) CHECK(m.pauses == 0);
+    pauses += m.pauses;
   }
+  CHECK(pauses > 20);
 }
 
 TEST_CASE("coordinator: a bad share convicts with evidence that others can check") {
