@@ -47,6 +47,8 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
   sim->add_option("--json", options.json, "Write the report")->type_name("FILE");
   sim->add_option("--trace", options.trace, "Write every message and event as JSON lines")
       ->type_name("FILE");
+  sim->add_option("--transcript", options.transcript, "Write what happened, a line per event")
+      ->type_name("FILE");
   sim->add_flag("--check-determinism", options.check_determinism,
                 "Run twice and compare trace and report");
   sim->add_flag("--verbose", options.verbose, "Also what was counted inside the nodes");

@@ -165,12 +165,22 @@ struct Outcome {
   double wall_seconds{};
 };
 
-Result<Outcome> simulate(const Prepared& prepared, const std::string& trace, bool with_live_line) {
+/// Files to write besides the report; empty: not wanted.
+struct Records {
+  std::string trace;
+  std::string transcript;
+};
+
+Result<Outcome> simulate(const Prepared& prepared, const Records& records, bool with_live_line) {
   const auto started = std::chrono::steady_clock::now();
-  WorldSetup setup{prepared.scenario, prepared.genesis, prepared.transfers, trace, nullptr};
+  WorldSetup setup{prepared.scenario, prepared.genesis, prepared.transfers, records.trace,
+                   nullptr};
   if (with_live_line) setup.on_interval = print_interval;
   TRY_ASSIGN(auto world, World::create(std::move(setup)));
   world->run();
+  if (!records.transcript.empty()) {
+    TRY(write_transcript(records.transcript, world->transcript()));
+  }
   Outcome out;
   out.findings = examine(*world, prepared.expected);
   out.summary = summary(*world, out.findings);
@@ -223,10 +233,11 @@ std::string command_again(const SimOptions& options, std::uint64_t seed) {
 Exit run_sim(const SimOptions& options) {
   const auto prepared = prepare(options);
   if (!prepared.ok()) return complain(prepared.error());
-  auto outcome = simulate(*prepared, options.trace.value_or(""), !options.quiet);
+  const Records records{options.trace.value_or(""), options.transcript.value_or("")};
+  auto outcome = simulate(*prepared, records, !options.quiet);
   if (!outcome.ok()) return complain(outcome.error());
   if (options.check_determinism) {
-    const auto again = simulate(*prepared, "", false);
+    const auto again = simulate(*prepared, {}, false);
     if (!again.ok()) return complain(again.error());
     if (again->findings.json != outcome->findings.json) {
       outcome->findings.failures.push_back("a second run with the same seed went differently");

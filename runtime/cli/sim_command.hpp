@@ -28,6 +28,7 @@ struct SimOptions {
   std::optional<std::string> faults; ///< "on" or "off"
   std::optional<std::string> json;
   std::optional<std::string> trace;
+  std::optional<std::string> transcript;
   bool check_determinism{};
   bool quiet{};
   bool verbose{};

@@ -10,6 +10,7 @@
 #include "runtime/simulation/checkers.hpp"
 #include "runtime/simulation/feeder.hpp"
 #include "runtime/simulation/scenario.hpp"
+#include "runtime/simulation/transcript.hpp"
 
 namespace quorate::simulation {
 
@@ -68,6 +69,8 @@ class World {
   [[nodiscard]] virtual Duration virtual_time() const = 0;
   [[nodiscard]] virtual std::uint64_t actor_turns() const = 0;
   [[nodiscard]] virtual Hash256 trace_hash() = 0;
+  /// What happened, one line per event that matters.
+  [[nodiscard]] virtual const Transcript& transcript() const = 0;
   [[nodiscard]] virtual std::uint64_t announcements() const = 0;
   /// Owners of the opening balances, in the order of the genesis file.
   [[nodiscard]] virtual std::vector<stacks::Principal> opening_accounts() const = 0;
