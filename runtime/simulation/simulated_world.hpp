@@ -35,6 +35,8 @@ class SimulatedWorld final : public World, private NodeListener {
   [[nodiscard]] std::uint64_t actor_turns() const override { return coordinator_.turns(); }
   [[nodiscard]] Hash256 trace_hash() override { return trace_->hash(); }
   [[nodiscard]] const Transcript& transcript() const override { return transcript_; }
+  void each_store(const std::function<void(const std::string&, const storage::RecordStore&)>&
+                      visit) const override;
   [[nodiscard]] std::uint64_t announcements() const override { return announced_.size(); }
   [[nodiscard]] std::vector<stacks::Principal> opening_accounts() const override;
   [[nodiscard]] std::vector<std::pair<std::string, stacks::Principal>> producers() const override;

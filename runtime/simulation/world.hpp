@@ -71,6 +71,10 @@ class World {
   [[nodiscard]] virtual Hash256 trace_hash() = 0;
   /// What happened, one line per event that matters.
   [[nodiscard]] virtual const Transcript& transcript() const = 0;
+  /// What each node's disk holds, by name; nodes that are down too.
+  virtual void each_store(
+      const std::function<void(const std::string& node, const storage::RecordStore& store)>& visit)
+      const = 0;
   [[nodiscard]] virtual std::uint64_t announcements() const = 0;
   /// Owners of the opening balances, in the order of the genesis file.
   [[nodiscard]] virtual std::vector<stacks::Principal> opening_accounts() const = 0;

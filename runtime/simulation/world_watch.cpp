@@ -138,6 +138,13 @@ const consensus::Chain* SimulatedWorld::reference_chain() const {
   return nullptr;
 }
 
+void SimulatedWorld::each_store(
+    const std::function<void(const std::string&, const storage::RecordStore&)>& visit) const {
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    visit(cast_.names()[node], storage::MemoryStore{seats_[node].disk});
+  }
+}
+
 std::vector<EvidenceRow> SimulatedWorld::evidence() const {
   std::vector<EvidenceRow> out;
   for (const auto& [key, nodes] : evidence_) {

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "storage/snapshot.hpp"
+
 namespace quorate::test {
 
 namespace {
-
-constexpr std::array<std::string_view, 12> table_names{
-    "",       "election", "agreement", "keygen",      "nonce_log", "versions",
-    "chunks", "evidence", "blocks",    "burn_blocks", "keys",      "announcer"};
 
 std::string name_of_message(const caf::message& message) {
 #define X(name) \
@@ -131,7 +129,7 @@ Result<> RoleBench::commit(std::span<const storage::RecordWrite> writes) {
   const auto done = store_.commit(writes);
   std::string line = done.ok() ? "commit" : "commit refused " + text_of(done.error());
   for (const auto& write : writes) {
-    if (done.ok()) line += " " + std::string(table_names.at(static_cast<std::size_t>(write.table)));
+    if (done.ok()) line += " " + std::string(storage::name_of(write.table));
   }
   journal_.push_back(line);
   return done;
