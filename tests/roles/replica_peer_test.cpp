@@ -17,7 +17,8 @@ consensus::Params small_params() {
 }
 
 messages::SetPlanned planned(const consensus::SignerSet& set) {
-  return {set, BurnHeight{100}, BurnHeight{110}, BurnHeight{119}};
+  const BurnHeight first{80 + 10 * set.generation};  // 110 for the fixture's generation 3.
+  return {set, BurnHeight{100}, first, first + 9};
 }
 
 struct Replica {
@@ -26,8 +27,7 @@ struct Replica {
   actors::Members members{{25, 25, 25, 25}};
   messages::ReplicaPeerActor actor;
 
-  explicit Replica(GroupKind family = GroupKind::producers) {
-    actors::replica::Config config;
+  explicit Replica(GroupKind family = GroupKind::producers, actors::replica::Config config = {}) {
     config.contract = consensus::boot_contract_name(params.network_id, family);
     actor = bench.own(
         actors::spawn_replica_peer(bench.system(), bench.wiring(), family, params, config));
@@ -131,6 +131,23 @@ TEST_CASE("replica shell: an impossible set is refused by name and the actor liv
   wrong.set.members[0].slots[0] = SlotIndex{99'999};
   r.bench.give(r.actor, messages::ChainNews{wrong});
   CHECK(r.bench.take() == Journal{"refusal producer replica set_does_not_fit"});
+  r.open();
+  r.write(r.chunk(1, 1));
+  CHECK(r.bench.heard<messages::ChunkHeld>(Role::producer).size() == 1);
+}
+
+TEST_CASE("replica shell: a generation for which there was no room opens when it is told again") {
+  actors::replica::Config config;
+  config.max_generations = 1;
+  Replica r{GroupKind::producers, config};
+  r.bench.give(r.actor, messages::Start{});
+  r.open();
+  r.members = actors::Members{{25, 25, 25, 25}, GroupKind::producers, 4};
+  r.open();
+  CHECK(r.bench.take() == Journal{"refusal producer replica too_many_generations"});
+  messages::BurnTipChanged moved;
+  moved.tip.height = BurnHeight{120};  // The first one is collected.
+  r.bench.give(r.actor, messages::ChainNews{moved});
   r.open();
   r.write(r.chunk(1, 1));
   CHECK(r.bench.heard<messages::ChunkHeld>(Role::producer).size() == 1);
