@@ -96,6 +96,17 @@ TEST_CASE("election shell: a grant goes over the connection on which its candida
   CHECK(times(q.bench.take(), "send 1 election.grant") == 1);
 }
 
+TEST_CASE("election shell: a word that outlived its connection opens no route") {
+  Participant p{1};
+  p.bench.give(p.actor, messages::PeerChanged{PeerId{2}, false});
+  p.request(2, 0);
+  (void)p.bench.take();
+  p.bench.pass(p.timing.election_wait_min);
+  const Journal journal = p.bench.take();
+  CHECK(times(journal, "send 1 election.grant") == 1);
+  CHECK(times(journal, "send 2 election.grant") == 0);
+}
+
 TEST_CASE("election shell: a false signature is refused by name and opens no route") {
   Participant p{1};
   p.request(1, 0);
