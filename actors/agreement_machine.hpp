@@ -81,7 +81,6 @@ class AgreementMachine {
     std::optional<Value> rejected;
     std::optional<agreement::BlockNeed> need;
   };
-  struct Promise;
 
   Result<> on(const agreement::BurnMoved& input);
   Result<> on(const agreement::PeerState& input);

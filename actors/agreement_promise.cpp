@@ -1,6 +1,7 @@
 // What must outlive a restart, so that nothing is ever signed twice for one view and no lock is
 // forgotten. One record per instance, replaced whole.
 #include "actors/agreement_machine.hpp"
+#include "actors/agreement_record.hpp"
 
 namespace quorate::actors {
 
@@ -16,35 +17,7 @@ namespace {
 /// Headers of the own chain kept below each lock: after a restart it may be the orphaned branch.
 constexpr std::size_t kept_links = 12;
 
-struct LockRecord {
-  Value value;
-  View view;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&LockRecord::value, &LockRecord::view);
-  }
-};
-
 }  // namespace
-
-struct AgreementMachine::Promise {
-  std::optional<View> current;
-  View view;
-  std::optional<Vote> prepare;
-  std::optional<Vote> answered;
-  std::optional<Vote> commit;
-  std::optional<Vote> proposed;
-  std::optional<Value> rejected;
-  List<LockRecord, messages::max_certificates> locks;
-  List<VoteCertificate, messages::max_certificates> certificates;
-  List<BurnLink, 512> links;
-  List<VoteCertificate, messages::max_certificates> decisions;
-  static constexpr auto wire_fields() {
-    return std::make_tuple(&Promise::current, &Promise::view, &Promise::prepare, &Promise::answered,
-                           &Promise::commit, &Promise::proposed, &Promise::rejected,
-                           &Promise::locks, &Promise::certificates, &Promise::links,
-                           &Promise::decisions);
-  }
-};
 
 Bytes AgreementMachine::record_key(const SetHash& set, const consensus::InstanceId& instance) {
   Bytes key;
@@ -66,7 +39,7 @@ std::vector<BurnLink> AgreementMachine::links_of(const std::vector<Value>& value
 }
 
 Bytes AgreementMachine::record() const {
-  Promise promise;
+  agreement::PromiseRecord promise;
   promise.current = current_;
   promise.view = view_;
   promise.prepare = prepare_;
@@ -88,11 +61,11 @@ Bytes AgreementMachine::record() const {
 }
 
 Result<> AgreementMachine::on(const agreement::Restored& input) {
-  const Result<Promise> read = decode<Promise>(input.record);
+  const auto read = decode<agreement::PromiseRecord>(input.record);
   if (!read.ok() || read->locks.size() != read->certificates.size()) {
     return Errc::agreement_bad_record;
   }
-  const Promise& promise = *read;
+  const agreement::PromiseRecord& promise = *read;
   for (std::size_t i = 0; i < promise.locks.size(); ++i) {
     if (promise.locks[i].value != promise.certificates[i].value ||
         promise.locks[i].view > promise.certificates[i].view) {

@@ -1,5 +1,7 @@
 #include "actors/election_actor.hpp"
 
+#include <algorithm>
+
 #include "actors/machine_shell.hpp"
 
 namespace quorate::actors {
@@ -96,11 +98,15 @@ messages::ElectionActor::behavior_type election_participant(
                       [&](const auto& route) { return route.second == changed.peer; });
       },
       [self](const messages::ElectionHeard& heard) {
-        // The route first: the answer is among the effects of this very step.
+        // The route first: the answer is among the effects of this very step. Words may outlive
+        // their connection; then they open none.
+        const auto& peers = rt::state(self).peers;
         auto& routes = rt::state(self).routes;
         const MemberIndex speaker = speaker_of(heard.message);
         const auto before = routes;
-        routes[speaker] = heard.from;
+        if (std::find(peers.begin(), peers.end(), heard.from) != peers.end()) {
+          routes[speaker] = heard.from;
+        }
         if (!advance<Perform>(self, election::Input{election::Received{heard.message}})) {
           rt::state(self).routes = before;
         }

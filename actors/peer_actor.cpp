@@ -35,8 +35,12 @@ struct Route {
     pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message)});
   }
   void operator()(messages::BurnMessage&& message) const {
+    const NodeWiring& node = *rt::state(self).node;
     // Bitcoin is heard from the configured feed only.
-    if (peer() != rt::state(self).node->feed) return;
+    if (peer() != node.feed) {
+      node.ports.observer->on_bad_frame(peer(), Errc::message_not_for_us);
+      return;
+    }
     pass(roles().follower, messages::BurnHeard{peer(), std::move(message)});
   }
 };

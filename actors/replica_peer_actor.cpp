@@ -67,9 +67,12 @@ void on_set_planned(Self self, const messages::SetPlanned& planned) {
   if (known != shell.opened.end()) {
     if (known->second == db) return;
     advance<Perform>(self, replica::Input{replica::GenerationClosed{known->second}});
+    shell.opened.erase(known);
   }
-  shell.opened[planned.set.generation] = db;
-  advance<Perform>(self, replica::Input{replica::GenerationOpened{*contract}});
+  // One that found no room is tried again when the keeper tells of it again.
+  if (advance<Perform>(self, replica::Input{replica::GenerationOpened{*contract}})) {
+    shell.opened.emplace(planned.set.generation, db);
+  }
 }
 
 messages::ReplicaPeerActor::behavior_type replica_peer(

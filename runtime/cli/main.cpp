@@ -5,6 +5,7 @@
 #include "runtime/cli/bench_command.hpp"
 #include "runtime/cli/frost_options.hpp"
 #include "runtime/cli/sim_command.hpp"
+#include "runtime/cli/store_command.hpp"
 
 namespace {
 
@@ -47,6 +48,11 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
   sim->add_option("--json", options.json, "Write the report")->type_name("FILE");
   sim->add_option("--trace", options.trace, "Write every message and event as JSON lines")
       ->type_name("FILE");
+  sim->add_option("--transcript", options.transcript, "Write what happened, a line per event")
+      ->type_name("FILE");
+  sim->add_option("--save-stores", options.save_stores,
+                  "Write what each node's store holds at the end (see quorate store show)")
+      ->type_name("DIR");
   sim->add_flag("--check-determinism", options.check_determinism,
                 "Run twice and compare trace and report");
   sim->add_flag("--verbose", options.verbose, "Also what was counted inside the nodes");
@@ -74,6 +80,29 @@ CLI::App* add_bench(CLI::App& app, quorate::cli::BenchOptions& options) {
   return threshold;
 }
 
+constexpr const char* store_footer = R"(Examples:
+  quorate sim --preset tiny --seed 7 --save-stores stores
+  quorate store show stores/001-amber.store
+  quorate store show --json stores/001-amber.store
+
+There is no way to put a store back, on purpose: an old copy of a store has forgotten which
+nonces it answered with since, and a nonce that is answered twice gives away the key.
+
+Exit codes: 0 shown, 2 usage, 3 the file was refused.)";
+
+CLI::App* add_store(CLI::App& app, quorate::cli::StoreOptions& options) {
+  CLI::App* store = app.add_subcommand("store", "Look into what a node had on disk");
+  store->require_subcommand(1);
+  store->footer(store_footer);
+  CLI::App* show = store->add_subcommand("show", "Print a snapshot's tables and promises");
+  show->footer(store_footer);
+  show->add_option("file", options.file, "A snapshot, from 'sim --save-stores'")
+      ->required()
+      ->type_name("FILE");
+  show->add_flag("--json", options.json, "Print JSON instead of text");
+  return show;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,6 +113,8 @@ int main(int argc, char** argv) {
   add_sim(app, sim);
   quorate::cli::BenchOptions bench;
   const CLI::App* const bench_threshold = add_bench(app, bench);
+  quorate::cli::StoreOptions store;
+  const CLI::App* const store_show = add_store(app, store);
   quorate::cli::FrostOptions frost;
   std::optional<quorate::cli::FrostVerb> frost_verb;
   quorate::cli::add_frost(app, frost, frost_verb);
@@ -96,6 +127,7 @@ int main(int argc, char** argv) {
   if (bench_threshold->parsed()) {
     return static_cast<int>(quorate::cli::run_bench_threshold(bench));
   }
+  if (store_show->parsed()) return static_cast<int>(quorate::cli::run_store_show(store));
   if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
   sim.arguments.assign(argv + 2, argv + argc);
   return static_cast<int>(quorate::cli::run_sim(sim));

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "runtime/simulation/report.hpp"
+#include "storage/snapshot.hpp"
 
 namespace quorate::cli {
 
@@ -165,12 +166,46 @@ struct Outcome {
   double wall_seconds{};
 };
 
-Result<Outcome> simulate(const Prepared& prepared, const std::string& trace, bool with_live_line) {
+/// Files to write besides the report; empty: not wanted.
+struct Records {
+  std::string trace;
+  std::string transcript;
+  std::string stores;
+};
+
+/// One snapshot per node. Names of members are anything; those of files are not.
+Result<> save_stores(const std::string& folder, const World& world) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return Error{Errc::cannot_write_file, folder};
+  Result<> saved = done();
+  int number = 0;
+  world.each_store([&](const std::string& node, const storage::RecordStore& store) {
+    std::string name = fmt::format("{:03}-{}.store", ++number, node);
+    for (char& c : name) {
+      const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                            (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+      if (!is_plain) c = '_';
+    }
+    if (!saved.ok()) return;
+    const auto snapshot = storage::take_snapshot(store, node);
+    saved = snapshot.ok() ? storage::write_snapshot(folder + "/" + name, *snapshot)
+                          : snapshot.error();
+  });
+  return saved;
+}
+
+Result<Outcome> simulate(const Prepared& prepared, const Records& records, bool with_live_line) {
   const auto started = std::chrono::steady_clock::now();
-  WorldSetup setup{prepared.scenario, prepared.genesis, prepared.transfers, trace, nullptr};
+  WorldSetup setup{prepared.scenario, prepared.genesis, prepared.transfers, records.trace,
+                   nullptr};
   if (with_live_line) setup.on_interval = print_interval;
   TRY_ASSIGN(auto world, World::create(std::move(setup)));
   world->run();
+  if (!records.transcript.empty()) {
+    TRY(write_transcript(records.transcript, world->transcript()));
+  }
+  if (!records.stores.empty()) TRY(save_stores(records.stores, *world));
   Outcome out;
   out.findings = examine(*world, prepared.expected);
   out.summary = summary(*world, out.findings);
@@ -223,10 +258,12 @@ std::string command_again(const SimOptions& options, std::uint64_t seed) {
 Exit run_sim(const SimOptions& options) {
   const auto prepared = prepare(options);
   if (!prepared.ok()) return complain(prepared.error());
-  auto outcome = simulate(*prepared, options.trace.value_or(""), !options.quiet);
+  const Records records{options.trace.value_or(""), options.transcript.value_or(""),
+                        options.save_stores.value_or("")};
+  auto outcome = simulate(*prepared, records, !options.quiet);
   if (!outcome.ok()) return complain(outcome.error());
   if (options.check_determinism) {
-    const auto again = simulate(*prepared, "", false);
+    const auto again = simulate(*prepared, {}, false);
     if (!again.ok()) return complain(again.error());
     if (again->findings.json != outcome->findings.json) {
       outcome->findings.failures.push_back("a second run with the same seed went differently");

@@ -28,6 +28,8 @@ struct SimOptions {
   std::optional<std::string> faults; ///< "on" or "off"
   std::optional<std::string> json;
   std::optional<std::string> trace;
+  std::optional<std::string> transcript;
+  std::optional<std::string> save_stores;  ///< A folder.
   bool check_determinism{};
   bool quiet{};
   bool verbose{};

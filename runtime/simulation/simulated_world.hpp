@@ -34,6 +34,9 @@ class SimulatedWorld final : public World, private NodeListener {
   [[nodiscard]] Duration virtual_time() const override { return agenda_.now() - beginning; }
   [[nodiscard]] std::uint64_t actor_turns() const override { return coordinator_.turns(); }
   [[nodiscard]] Hash256 trace_hash() override { return trace_->hash(); }
+  [[nodiscard]] const Transcript& transcript() const override { return transcript_; }
+  void each_store(const std::function<void(const std::string&, const storage::RecordStore&)>&
+                      visit) const override;
   [[nodiscard]] std::uint64_t announcements() const override { return announced_.size(); }
   [[nodiscard]] std::vector<stacks::Principal> opening_accounts() const override;
   [[nodiscard]] std::vector<std::pair<std::string, stacks::Principal>> producers() const override;
@@ -74,6 +77,7 @@ class SimulatedWorld final : public World, private NodeListener {
   void cut_off();
   void after_blocks(BurnHeight height, std::uint32_t blocks, std::function<void()> what);
   void note_fault(FaultKind kind, const std::string& text);
+  void note_recovery(const std::string& text);
 
   // Transfers.
   void feed();
@@ -130,6 +134,8 @@ class SimulatedWorld final : public World, private NodeListener {
   NodeNumber leader_{};
   std::set<BurnTxid> announced_;
   std::map<NodeNumber, std::set<BlockId>> final_on_;
+  Transcript transcript_;
+  std::set<BlockId> told_dropped_;
   BurnInterval interval_;
 };
 

@@ -123,6 +123,12 @@ void SimulatedWorld::show_burn_blocks() {
     trace_->event(agenda_.now(), "burn_block",
                   fmt::format("\"height\":{},\"hash\":\"{}\"", view.height.value,
                               to_hex(view.hash)));
+    transcript_.add(fmt::format("burn block {}", view.height.value));
+    if (view.height <= scenario_.params.first_burn_height) continue;  // Before the first term.
+    const TermNumber term = consensus::term_of(scenario_.params, view.height);
+    if (view.height == consensus::first_height(scenario_.params, term)) {
+      transcript_.add(fmt::format("term {} begins", term.value));
+    }
   }
 }
 
@@ -218,6 +224,12 @@ void SimulatedWorld::note_fault(FaultKind kind, const std::string& text) {
   ++interval_.faults_so_far;
   interval_.faults.push_back(text);
   trace_->event(agenda_.now(), "fault", fmt::format("\"what\":\"{}\"", text));
+  transcript_.add("fault: " + text);
+}
+
+void SimulatedWorld::note_recovery(const std::string& text) {
+  interval_.faults.push_back(text);
+  transcript_.add("fault over: " + text);
 }
 
 void SimulatedWorld::cut_off() {
@@ -244,7 +256,7 @@ void SimulatedWorld::strike(const Fault& fault, BurnHeight height) {
         const auto started = start(who);
         ASSERT(started.ok());
         trace_->event(agenda_.now(), "restart", fmt::format("\"node\":\"{}\"", name));
-        interval_.faults.push_back(name + " is back");
+        note_recovery(name + " is back");
         agenda_.enter(agenda_.now() + link_delay, [this, who] {
           links_of(who, [&](NodeNumber other) { link_up(who, other); });
         });
@@ -256,7 +268,7 @@ void SimulatedWorld::strike(const Fault& fault, BurnHeight height) {
       return after_blocks(height, fault.blocks, [this, who, name] {
         seats_[who].is_isolated = false;
         cut_off();
-        interval_.faults.push_back(name + " is reachable again");
+        note_recovery(name + " is reachable again");
       });
     case FaultKind::equivocate: return note_fault(fault.kind, name + " begins to equivocate");
     case FaultKind::reorganise: {
@@ -274,7 +286,10 @@ void SimulatedWorld::strike(const Fault& fault, BurnHeight height) {
         return operation.ok() && *operation &&
                std::holds_alternative<bitcoin::Enrollment>(**operation);
       });
-      return after_blocks(height, fault.blocks, [this] { burnchain_->set_censor(nullptr); });
+      return after_blocks(height, fault.blocks, [this] {
+        burnchain_->set_censor(nullptr);
+        transcript_.add("fault over: Bitcoin takes enrollments again");
+      });
   }
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/simulation/checkers.hpp"
 #include "runtime/simulation/feeder.hpp"
 #include "runtime/simulation/scenario.hpp"
+#include "runtime/simulation/transcript.hpp"
 
 namespace quorate::simulation {
 
@@ -68,6 +69,12 @@ class World {
   [[nodiscard]] virtual Duration virtual_time() const = 0;
   [[nodiscard]] virtual std::uint64_t actor_turns() const = 0;
   [[nodiscard]] virtual Hash256 trace_hash() = 0;
+  /// What happened, one line per event that matters.
+  [[nodiscard]] virtual const Transcript& transcript() const = 0;
+  /// What each node's disk holds, by name; nodes that are down too.
+  virtual void each_store(
+      const std::function<void(const std::string& node, const storage::RecordStore& store)>& visit)
+      const = 0;
   [[nodiscard]] virtual std::uint64_t announcements() const = 0;
   /// Owners of the opening balances, in the order of the genesis file.
   [[nodiscard]] virtual std::vector<stacks::Principal> opening_accounts() const = 0;

@@ -24,6 +24,8 @@ void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent&
       trace_->event(agenda_.now(), "announced",
                     fmt::format("\"height\":{},\"burn_height\":{}", told->height.value,
                                 told->at.height.value));
+      transcript_.add(fmt::format("announced up to height {} at burn block {}",
+                                  told->height.value, told->at.height.value));
     }
   } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
     if (planned->set.kind == GroupKind::producers) {
@@ -47,18 +49,27 @@ void SimulatedWorld::accepted(NodeNumber node, const messages::BlockAccepted& ev
                 fmt::format("\"height\":{},\"term\":{},\"block\":\"{}\",\"transactions\":{}",
                             record.height.value, record.term.value, to_hex(record.id),
                             record.txids.size()));
+  transcript_.add(fmt::format("accepted height {} of term {}, transfers {}", record.height.value,
+                              record.term.value, record.txids.size()));
 }
 
 void SimulatedWorld::dropped(NodeNumber node, const messages::BlocksDropped& event) {
   checkers_.on_dropped(agenda_.now(), cast_.names()[node], event, chronicle_);
   for (const BlockId& id : event.blocks) {
-    if (const BlockRecord* record = chronicle_.find(id)) feeder_->on_dropped(node, record->txids);
+    const BlockRecord* record = chronicle_.find(id);
+    if (record == nullptr) continue;
+    feeder_->on_dropped(node, record->txids);
+    if (!told_dropped_.insert(id).second) continue;
+    transcript_.add(
+        fmt::format("dropped height {} of term {}", record->height.value, record->term.value));
   }
 }
 
 void SimulatedWorld::finalised(NodeNumber node, const messages::BlockFinal& event) {
   checkers_.on_final(agenda_.now(), cast_.names()[node], event, chronicle_);
-  chronicle_.on_final(event);
+  if (!chronicle_.on_final(event).empty()) {
+    transcript_.add(fmt::format("final up to height {}", event.height.value));
+  }
   interval_.final_height = std::max(interval_.final_height.value_or(event.height), event.height);
   // This node's own view: everything below is final for its clients. Records that are final already
   // end the walk.
@@ -78,12 +89,18 @@ void SimulatedWorld::on_leader(NodeNumber, const messages::LeaderCertificate& ce
   trace_->event(agenda_.now(), "leader",
                 fmt::format("\"term\":{},\"epoch\":{},\"who\":\"{}\"", certificate.term.value,
                             certificate.epoch, cast_.names()[leader_]));
+  transcript_.add(fmt::format("leader of term {}, epoch {}: {}", certificate.term.value,
+                              certificate.epoch, cast_.names()[leader_]));
 }
 
 void SimulatedWorld::on_evidence(NodeNumber node, const actors::Evidence& evidence) {
   const EvidenceKey key{cast_.owner(evidence.member), evidence.group, evidence.generation,
                         evidence.kind};
-  evidence_[key].insert(node);
+  auto& holders = evidence_[key];
+  if (holders.empty()) {
+    transcript_.add(fmt::format("evidence against {}: {}", cast_.names()[key.member], key.kind));
+  }
+  holders.insert(node);
 }
 
 void SimulatedWorld::on_note(NodeNumber node, messages::Role role, const std::string& text) {
@@ -105,6 +122,8 @@ void SimulatedWorld::on_bad_frame(NodeNumber node, NodeNumber from, const Error&
 
 void SimulatedWorld::on_stopped(NodeNumber node, messages::Role role, const Error& reason) {
   feeder_->on_node_lost(node);
+  transcript_.add(fmt::format("{} stopped itself: {}", cast_.names()[node],
+                              name_of(reason.code)));
   checkers_.report(agenda_.now(), cast_.names()[node],
                    fmt::format("stopped itself: {}: {}", messages::name_of(role),
                                reason.message()));
@@ -117,6 +136,13 @@ const consensus::Chain* SimulatedWorld::reference_chain() const {
     }
   }
   return nullptr;
+}
+
+void SimulatedWorld::each_store(
+    const std::function<void(const std::string&, const storage::RecordStore&)>& visit) const {
+  for (NodeNumber node = 1; node < cast_.participants(); ++node) {
+    visit(cast_.names()[node], storage::MemoryStore{seats_[node].disk});
+  }
 }
 
 std::vector<EvidenceRow> SimulatedWorld::evidence() const {

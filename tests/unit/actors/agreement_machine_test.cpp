@@ -223,6 +223,34 @@ TEST_CASE("agreement: a lock moves only upwards, one per value") {
   CHECK(g.machines[1].may_release({3, 1}, x));
 }
 
+TEST_CASE("agreement: with 31 locks nothing more is prepared, with 30 it is") {
+  for (const std::uint8_t locks : {30, 31}) {
+    Group g{Mode::producers};
+    for (std::uint8_t n = 1; n <= locks; ++n) {
+      const Value x = block_at(n, g.bitcoin.root);
+      g.candidate(1, x);
+      g.show_certificate(1, g.certificate(Phase::prepare, {n, 0}, x, {0, 2, 3}), 3);
+    }
+    REQUIRE(g.machines[1].locks().size() == locks);
+    // Certified above all locks, so that none of them stands in its way.
+    const Value y = block_at(99, g.bitcoin.root);
+    g.step(1, agreement::Candidate{y, {}, 2, Verdict::valid, {}, Seen::before_cutoff, {}});
+    g.show_certificate(1, g.certificate(Phase::prepare, {40, 0}, y, {0, 2, 3}), 2);
+    g.show_proposal(1, g.proposal(0, {41, 0}, y), 0);
+    const auto& refusal = g.machines[1].state().refusal;
+    if (locks == 30) {
+      CHECK(g.prepared(1) == y);
+      CHECK_FALSE(refusal);
+    } else {
+      CHECK_FALSE(g.prepared(1));
+      REQUIRE(refusal);
+      CHECK(refusal->reason.text == name_of(Errc::agreement_too_many_locks));
+      CHECK(g.machines[1].locks().size() == 31);
+      CHECK_FALSE(g.machines[1].locks().contains(y));
+    }
+  }
+}
+
 TEST_CASE("agreement: preparing in a higher view ends the release of shares for a lower one") {
   Group g{Mode::producers};
   const Value x = block_at(1, g.bitcoin.root);

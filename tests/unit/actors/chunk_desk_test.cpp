@@ -92,6 +92,30 @@ TEST_CASE("chunk desk: what exceeds one slot goes on in further ones and is read
         Errc::dealing_too_large);
 }
 
+TEST_CASE("chunk desk: a state for which the slots are one byte too small is refused by name") {
+  Desks desks;
+  messages::MemberState state;
+  state.leader.emplace();
+  for (int i = 0; i < 20; ++i) state.leader->signatures.push_back({});
+  const auto write = [&](std::uint32_t limit, std::vector<storage::RecordWrite>& records) {
+    desks.params.producer_signing_chunk = limit;
+    ChunkDesk desk{desks.params, desks.set, MemberIndex{1}, &desks.own};
+    return desk.write_state(state, records);
+  };
+  const auto size = static_cast<std::uint32_t>(encode(state).size());
+  std::uint32_t limit = size / 25;
+  std::vector<storage::RecordWrite> records;
+  while (!write(limit + 1, records).ok()) ++limit;
+  CHECK(limit + 1 < size);  // In several pieces.
+  records.clear();
+  CHECK(write(limit, records).code() == Errc::member_state_too_large);
+  CHECK(records.empty());
+  const auto written = write(limit + 1, records);
+  REQUIRE(written.ok());
+  CHECK(written->size() > 1);
+  CHECK(written->size() == records.size());
+}
+
 TEST_CASE("chunk desk: candidates stand in the owner's candidate slot") {
   Desks desks;
   std::vector<storage::RecordWrite> records;

@@ -19,8 +19,7 @@ bitcoin::BurnTx with(const ScriptedWorld& world, const bitcoin::BurnTx& good,
   const auto tx = bitcoin::decode_transaction(good.raw.bytes);
   auto op = std::get<bitcoin::Announcement>(**bitcoin::operation_of(world.params.magic, *tx));
   change(op);
-  return testing::burn_tx(op, world.params,
-                          {good.spent_scripts.begin(), good.spent_scripts.end()},
+  return testing::burn_tx(op, world.params, {good.spent_scripts.begin(), good.spent_scripts.end()},
                           {{Sats{700}, world.producers[0].wallet}});
 }
 
@@ -124,10 +123,11 @@ TEST_CASE("judge_announcement: undecided while the block is unknown, but a false
     }
     if (with_keys) {
       const auto context = world.chain.term_context(TermNumber{2});
-      REQUIRE(made->learn_key(testing::certify(context->producers->signers,
-                                               world.params.network_id)).ok());
-      REQUIRE(made->learn_key(testing::certify(context->stackers->signers,
-                                               world.params.network_id)).ok());
+      REQUIRE(
+          made->learn_key(testing::certify(context->producers->signers, world.params.network_id))
+              .ok());
+      REQUIRE(made->learn_key(testing::certify(context->stackers->signers, world.params.network_id))
+                  .ok());
     }
     return std::move(made).value();
   };
@@ -162,6 +162,30 @@ TEST_CASE("judge_announcement: undecided while the block is unknown, but a false
     if (const auto* sealed = std::get_if<SealedBlock>(&item)) REQUIRE(bare.accept(*sealed).ok());
   }
   CHECK(bare.last_announced(tip.height + 1)->block == block);
+}
+
+TEST_CASE(
+    "judge_announcement: undecided is only what nothing but the missing block speaks against") {
+  ScriptedWorld world;
+  world.start();
+  const auto tx = world.announcement(world.produce());
+  const bitcoin::Announcement op{TermNumber{2}, {}, {}, BlockHeight{1}};
+  const bitcoin::MinedOperation mined{
+      {}, {}, op, {}, {tx.spent_scripts.begin(), tx.spent_scripts.end()}};
+  const auto producers = testing::group_secret(GroupKind::producers, 2).public_key();
+  const auto stackers = testing::group_secret(GroupKind::stackers, 0).public_key();
+  const BurnChain burn{world.params};
+  BurnNode mined_in;
+  AnnouncementView view{burn, mined_in, TermNumber{2}};
+  CHECK(judge_announcement(view, mined, op).code() == Errc::announcement_undecided);
+  view.producer_key = &producers;
+  view.stacker_key = &stackers;
+  CHECK(judge_announcement(view, mined, op).code() == Errc::announcement_undecided);
+  view.producer_key = &stackers;
+  CHECK(judge_announcement(view, mined, op).code() == Errc::announcement_wrong_signer);
+  view.producer_key = &producers;
+  view.mined_term = TermNumber{3};
+  CHECK(judge_announcement(view, mined, op).code() == Errc::announcement_wrong_term);
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ MicroStx balance(const ScriptedWorld& world, std::size_t i) {
 }
 
 stacks::Principal payee(const testing::Producer& producer) {
-  return stacks::single_key_address(
-      crypto::hash160(producer.signing_key.public_key().view()), stacks::Network::testnet);
+  return stacks::single_key_address(crypto::hash160(producer.signing_key.public_key().view()),
+                                    stacks::Network::testnet);
 }
 
 MicroStx earned(const ScriptedWorld& world, std::size_t i) {
@@ -296,8 +296,7 @@ TEST_CASE(
     old = world.mine_on(old);
     old = world.mine_on(old);
     CHECK(world.chain.tip() == orphan2);
-    CHECK(world.told<BlocksDropped>()[0].blocks ==
-          std::vector<BlockId>{replacement.block.id()});
+    CHECK(world.told<BlocksDropped>()[0].blocks == std::vector<BlockId>{replacement.block.id()});
     CHECK(world.told<BlockJoined>().size() == 2);
     CHECK(balance(world, 3) == MicroStx{1'000'000'000});
   }
@@ -384,6 +383,18 @@ TEST_CASE("chain: a later attempt needs the rejection of the one before, on its 
     built->block.rejection->signatures[0].bytes[5] ^= 1;
     CHECK(world.chain.try_block(built->block, Instant{}).reason == Errc::certificate_bad_signature);
   }
+  SUBCASE("refused when its Bitcoin block is a rival of the block's, or only follows it") {
+    const BurnView rival = world.mine_on(*world.chain.burn_view_at(BurnHeight{120}));
+    const BurnView above = world.mine();
+    REQUIRE(world.chain.burn_view_at(r.height) == r);
+    for (const BurnView& other : {rival, above}) {
+      built->block.rejection = world.rejection(TermNumber{2}, BlockHeight{2}, 0, other);
+      CHECK(world.chain.try_block(built->block, Instant{}).reason == Errc::rejection_off_branch);
+    }
+    CHECK(world.chain.position().attempt == 1);
+    built->block.rejection = world.rejection(TermNumber{2}, BlockHeight{2}, 0, r);
+    CHECK(world.accept(world.seal(built->block)).ok());
+  }
   SUBCASE("void after its Bitcoin block is orphaned") {
     BurnView branch = world.mine_on(*world.chain.burn_view_at(BurnHeight{120}));
     branch = world.mine_on(branch);
@@ -449,8 +460,8 @@ TEST_CASE("chain: a bad seal is refused and leaves the chain as it was") {
   const auto plan = world.chain.producers(TermNumber{2});
   const auto key = world.chain.key(GroupKind::producers, 2);
   bad.seal = good.seal;
-  bad.seal.producers = testing::group_seal_without(plan->signers, key->content, good.block.id(),
-                                                   world.params, {2});
+  bad.seal.producers =
+      testing::group_seal_without(plan->signers, key->content, good.block.id(), world.params, {2});
   CHECK(world.chain.accept(bad).code() == Errc::seal_too_light);
   CHECK(world.chain.tip() == world.chain.genesis_id());
   CHECK_FALSE(world.chain.knows(good.block.id()));
@@ -486,9 +497,9 @@ TEST_CASE("chain: the builder leaves out, by name, what cannot be applied") {
   world.start();
   stacks::Transaction forged = world.transfer(2, 3, 1, 0);
   forged.signature.bytes[10] ^= 1;
-  auto built = world.build({world.transfer(0, 1, 5, 7), world.transfer(0, 1, 5, 0),
-                            world.transfer(0, 1, 5, 0), world.transfer(1, 2, 2'000'000'000, 0),
-                            forged});
+  auto built =
+      world.build({world.transfer(0, 1, 5, 7), world.transfer(0, 1, 5, 0),
+                   world.transfer(0, 1, 5, 0), world.transfer(1, 2, 2'000'000'000, 0), forged});
   REQUIRE(built.ok());
   REQUIRE(built->skipped.size() == 4);
   CHECK(built->skipped[0].reason == Errc::bad_nonce);
@@ -525,6 +536,54 @@ TEST_CASE("chain: what is final is kept short: states below it go, released byte
   }
   const auto deep = bitcoin::make_burn_block(BurnHeight{90}, fork.parent, 1, 1, fork.transactions);
   CHECK(world.chain.add_burn_block(deep).code() == Errc::burn_block_below_final);
+}
+
+TEST_CASE("chain: below the final block nothing is built on any more, not even what was valid") {
+  ScriptedWorld world;
+  world.start();
+  world.produce();
+  const auto rival = world.build({world.transfer(0, 1, 7, 0)});
+  const auto judged = world.build({world.transfer(2, 3, 7, 0)});
+  REQUIRE(rival.ok());
+  REQUIRE(judged.ok());
+  const BlockId second = world.produce();
+  const SealedBlock late = world.seal(rival->block);
+  CHECK(world.chain.accept(late).code() == Errc::rival_sealed_block);
+  // This one's verdict is remembered from before.
+  CHECK(world.chain.try_block(judged->block, Instant{}).kind == Verdict::Kind::valid);
+  world.mine();
+  world.mine({world.announcement(second)});
+  world.mine();
+  CHECK(world.chain.accept(late).code() == Errc::rival_sealed_block);
+  world.mine();
+  REQUIRE(world.chain.last_final() == second);
+  CHECK(world.chain.accept(late).code() == Errc::parent_below_final);
+  CHECK(world.chain.accept(world.seal(judged->block)).code() == Errc::parent_below_final);
+  CHECK(world.chain.tip() == second);
+  CHECK_FALSE(world.chain.knows(rival->block.id()));
+  CHECK_FALSE(world.chain.knows(judged->block.id()));
+  world.produce();  // On the final block itself it goes on.
+}
+
+TEST_CASE("chain: a key of a set that nobody planned waits until Bitcoin plans it") {
+  ScriptedWorld world;
+  world.start();
+  const KeyCertificate certificate =
+      testing::certify(world.chain.producers(TermNumber{2})->signers, world.params.network_id);
+  auto late = Chain::create(world.params, world.genesis);
+  REQUIRE(late.ok());
+  CHECK(late->learn_key(certificate).code() == Errc::set_unknown);
+  CHECK(is_parked(Errc::set_unknown));
+  CHECK(late->key(GroupKind::producers, 2) == nullptr);
+  for (const auto& item : world.history) {
+    const auto* block = std::get_if<bitcoin::BurnBlock>(&item);
+    if (block != nullptr) REQUIRE(late->add_burn_block(*block).ok());
+  }
+  KeyCertificate beyond = certificate;
+  beyond.content.generation = 9;
+  CHECK(late->learn_key(beyond).code() == Errc::set_unknown);
+  REQUIRE(late->learn_key(certificate).ok());
+  CHECK(late->key(GroupKind::producers, 2) != nullptr);
 }
 
 TEST_CASE("chain: a term on an old parent holds replay and coinbase only") {

@@ -115,9 +115,9 @@ TEST_CASE("CAF, libsecp256k1, SQLite and cereal stay in their rooms") {
 }
 
 TEST_CASE("rules and machines know no clock, chance, thread or float") {
-  const char* const forbidden[] = {"system_clock", "steady_clock", "random_device", "mt19937",
-                                   " rand(",       "std::thread",  "sleep_for",     "double ",
-                                   "float "};
+  const char* const forbidden[] = {"system_clock", "steady_clock", "random_device",
+                                   "mt19937",      " rand(",       "std::thread",
+                                   "sleep_for",    "double ",      "float "};
   for (const std::string room : {"consensus", "messages", "actors"}) {
     for (const fs::path& file : sources(room)) {
       if (is_caf_file(file)) continue;
@@ -151,4 +151,47 @@ TEST_CASE("a file opens with what it decides, no line is beyond 100 columns, no 
       }
     }
   }
+}
+
+TEST_CASE("every named refusal is given by some source and asked for by some test") {
+  // Names as code says them, and as transcripts and refusal texts quote them.
+  const auto names_in = [](const std::vector<std::string>& rooms,
+                           const std::vector<std::string>& heads) {
+    std::set<std::string> out;
+    for (const std::string& room : rooms) {
+      for (const fs::path& file : sources(room)) {
+        if (file.extension() == ".def") continue;
+        for (const SourceLine& line : lines(file)) {
+          const std::string code = line.text.substr(0, line.text.find("//"));
+          for (const std::string& head : heads) {
+            for (std::size_t at = code.find(head); at != std::string::npos;
+                 at = code.find(head, at + 1)) {
+              const std::size_t start = at + head.size();
+              out.insert(code.substr(start, code.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
+                                                                   "0123456789_",
+                                                                   start) -
+                                                start));
+            }
+          }
+        }
+      }
+    }
+    return out;
+  };
+  std::vector<std::string> rooms;
+  for (const auto& entry : may_include) rooms.push_back(entry.first);
+  const auto given = names_in(rooms, {"Errc::"});
+  const auto asked = names_in({"tests"}, {"Errc::", "\""});
+  std::size_t names = 0;
+  for (const fs::path& file : sources("base")) {
+    if (file.extension() != ".def") continue;
+    for (const SourceLine& line : lines(file)) {
+      if (!starts_with(line.text, "Q(")) continue;
+      const std::string name = line.text.substr(2, line.text.find(',') - 2);
+      ++names;
+      if (given.count(name) == 0) FAIL_CHECK(where(line) << " (no source gives it)");
+      if (asked.count(name) == 0) FAIL_CHECK(where(line) << " (no test asks for it)");
+    }
+  }
+  CHECK(names > 300);
 }

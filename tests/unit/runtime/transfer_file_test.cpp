@@ -45,6 +45,15 @@ void check_genesis_refused(const std::string& text, const std::string& what) {
   CHECK(read.error().detail.find(what) != std::string::npos);
 }
 
+void check_expected_refused(const std::string& text, const std::string& what) {
+  const Scratch file(text);
+  const auto read = read_expected(file.path);
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.code() == Errc::expectation_malformed);
+  INFO(read.error().detail);
+  CHECK(read.error().detail.find(what) != std::string::npos);
+}
+
 }  // namespace
 
 TEST_CASE("the sample files are read whole") {
@@ -115,4 +124,24 @@ TEST_CASE("amounts are decimal digits, however large") {
   CHECK_FALSE(from_decimal(""));
   CHECK_FALSE(from_decimal("1e3"));
   CHECK_FALSE(from_decimal("-1"));
+}
+
+TEST_CASE("a bad file of expected accounts is named with what is wrong in it") {
+  const std::string address = "ST000000000000000000002AMW42H";
+  const auto one = [&](const std::string& rest) {
+    return "{\"accounts\":[{\"address\":\"" + address + "\",\"ustx\":\"5\"" + rest + "}]}";
+  };
+  check_expected_refused("{", "not");
+  check_expected_refused("[]", "expected an object with a list 'accounts'");
+  check_expected_refused("{\"accounts\":{}}", "expected an object with a list 'accounts'");
+  check_expected_refused("{\"accounts\":[{}]}", "entry 1");
+  check_expected_refused(one(""), "entry 1: 'nonce' must be a number");
+  check_expected_refused(one(",\"nonce\":-1"), "entry 1: 'nonce' must be a number");
+  check_expected_refused(one(",\"nonce\":\"7\""), "entry 1: 'nonce' must be a number");
+  const Scratch file(one(",\"nonce\":7"));
+  const auto good = read_expected(file.path);
+  REQUIRE(good.ok());
+  REQUIRE(good->size() == 1);
+  CHECK(good->at(0).balance == MicroStx{5});
+  CHECK(good->at(0).nonce == 7);
 }
