@@ -43,6 +43,15 @@ messages::ReplicaPeerActor spawn_replica(caf::actor_system& system, const actors
   return actors::spawn_replica_peer(system, wiring, family, config.params, replica);
 }
 
+template <class Machine, class MachineConfig>
+std::unique_ptr<actors::MemberMachine> member(const NodeConfig& config, MachineConfig machine,
+                                              const crypto::SecretKey& key) {
+  std::unique_ptr<actors::MemberMachine> honest =
+      std::make_unique<actors::MemberOf<Machine>>(std::move(machine), key.clone());
+  if (!config.swap_member) return honest;
+  return config.swap_member(std::move(honest), key.clone());
+}
+
 void spawn_producer_roles(caf::actor_system& system, const actors::Wiring& wiring,
                           const NodeConfig& config, actors::StoredTables stored,
                           actors::NodeRoles& roles) {
@@ -51,10 +60,7 @@ void spawn_producer_roles(caf::actor_system& system, const actors::Wiring& wirin
                                  sub_seed(config.entropy, "producer"), std::move(stored)};
   roles.producer = actors::spawn_producer(
       system, wiring, config.params,
-      config.make_producer
-          ? config.make_producer(std::move(machine), role.key.clone())
-          : std::make_unique<actors::MemberOf<actors::ProducerMachine>>(std::move(machine),
-                                                                      role.key.clone()));
+      member<actors::ProducerMachine>(config, std::move(machine), role.key));
   roles.election =
       actors::spawn_election(system, wiring, config.params.network_id, config.timing,
                              std::make_shared<actors::KeyNotary>(role.key.clone()));
@@ -121,8 +127,8 @@ Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig c
                                   sub_seed(config.entropy, "stacker"), std::move(stored)};
     roles.stacker =
         actors::spawn_stacker(system, wiring, config.params,
-                              std::make_unique<actors::MemberOf<actors::StackerMachine>>(
-                                  std::move(machine), config.stacker->key.clone()));
+                              member<actors::StackerMachine>(config, std::move(machine),
+                                                             config.stacker->key));
   }
   each_role(roles, [](const auto& role) {
     if (role) rt::send_from_outside(role, messages::Start{});

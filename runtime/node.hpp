@@ -26,9 +26,10 @@ struct StackerRole {
   crypto::SecretKey key;
 };
 
-/// Makes the producer's machine; a simulation may make a faulty one.
-using ProducerMaker = std::function<std::unique_ptr<actors::MemberMachine>(
-    actors::ProducerConfig config, crypto::SecretKey key)>;
+/// Puts another machine in the place of an honest member's, which it is handed with the member's
+/// key: for faulty members of simulations and tests.
+using MemberSwap = std::function<std::unique_ptr<actors::MemberMachine>(
+    std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key)>;
 
 struct NodeConfig {
   consensus::Params params;
@@ -43,7 +44,7 @@ struct NodeConfig {
   Hash256 entropy;
   std::optional<ProducerRole> producer;
   std::optional<StackerRole> stacker;
-  ProducerMaker make_producer;  ///< Absent: the honest one.
+  MemberSwap swap_member;  ///< Absent: members are honest.
 };
 
 /// A running node. Its actors live until `kill` or until their system ends.

@@ -13,16 +13,17 @@ using actors::WriteChunk;
 /// Lets an honest machine work and adds a lie to what it writes in its bad term.
 class Equivocator final : public actors::MemberMachine {
  public:
-  Equivocator(actors::ProducerConfig config, crypto::SecretKey key, TermNumber term)
-      : params_(config.params),
-        key_(key.clone()),
+  Equivocator(const consensus::Params& params, std::unique_ptr<actors::MemberMachine> honest,
+              crypto::SecretKey key, TermNumber term)
+      : params_(params),
+        key_(std::move(key)),
         term_(term),
-        honest_(std::move(config), std::move(key)),
+        honest_(std::move(honest)),
         contract_(consensus::boot_contract_name(params_.network_id, GroupKind::producers)) {}
 
   MemberEffects step(Instant now, const actors::MemberInput& input) override {
     MemberEffects out;
-    for (MemberEffect& effect : honest_.step(now, as_honest(input))) {
+    for (MemberEffect& effect : honest_->step(now, as_honest(input))) {
       auto* write = std::get_if<WriteChunk>(&effect);
       if (write == nullptr || !is_bad_range(write->chunk.db, write->chunk.slot)) {
         out.push_back(std::move(effect));
@@ -110,16 +111,59 @@ class Equivocator final : public actors::MemberMachine {
   consensus::Params params_;
   crypto::SecretKey key_;
   TermNumber term_;
-  actors::ProducerMachine honest_;
+  std::unique_ptr<actors::MemberMachine> honest_;
   Text<171> contract_;
   std::set<consensus::ChunkSlot> written_;
 };
 
+/// Lets an honest machine deal and damages what leaves. The machine is not shown the damage.
+class BadDealer final : public actors::MemberMachine {
+ public:
+  BadDealer(const consensus::Params& params, std::unique_ptr<actors::MemberMachine> honest,
+            crypto::SecretKey key)
+      : params_(params), honest_(std::move(honest)), key_(std::move(key)) {}
+
+  MemberEffects step(Instant now, const actors::MemberInput& input) override {
+    const auto* seen = std::get_if<actors::ChunkSeen>(&input);
+    if (seen != nullptr && damaged_.contains({seen->chunk.db, seen->chunk.slot})) return {};
+    MemberEffects out = honest_->step(now, input);
+    for (MemberEffect& effect : out) {
+      if (auto* write = std::get_if<WriteChunk>(&effect)) damage(write->chunk);
+    }
+    return out;
+  }
+
+ private:
+  void damage(consensus::Chunk& chunk) {
+    const ByteView content = chunk.content.bytes.view();
+    const bool is_dealing = content.size() > magic.size() &&
+                            std::equal(magic.begin(), magic.end(), content.begin());
+    if (!is_dealing) return;
+    damaged_.insert({chunk.db, chunk.slot});
+    Bytes bad = to_bytes(content);
+    bad.back() ^= 1;  // The last recipient's authentication tag.
+    chunk = consensus::sign_chunk(params_.network_id, chunk.db, chunk.slot, chunk.version,
+                                  SharedBytes{std::move(bad)}, key_);
+  }
+
+  static constexpr std::string_view magic = "QDL";
+  consensus::Params params_;
+  std::unique_ptr<actors::MemberMachine> honest_;
+  crypto::SecretKey key_;
+  std::set<std::pair<consensus::DbAddress, consensus::ChunkSlot>> damaged_;
+};
+
 }  // namespace
 
-runtime::ProducerMaker equivocating_producer(TermNumber term) {
-  return [term](actors::ProducerConfig config, crypto::SecretKey key) {
-    return std::make_unique<Equivocator>(std::move(config), std::move(key), term);
+runtime::MemberSwap equivocating_producer(const consensus::Params& params, TermNumber term) {
+  return [params, term](std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key) {
+    return std::make_unique<Equivocator>(params, std::move(honest), std::move(key), term);
+  };
+}
+
+runtime::MemberSwap bad_dealer(const consensus::Params& params) {
+  return [params](std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key) {
+    return std::make_unique<BadDealer>(params, std::move(honest), std::move(key));
   };
 }
 

@@ -7,6 +7,9 @@ namespace quorate::simulation {
 
 /// A producer that in one term shows two candidates and prepares two values: before everything it
 /// writes in its signing and candidate slots stands a lie of the next lower version.
-[[nodiscard]] runtime::ProducerMaker equivocating_producer(TermNumber term);
+[[nodiscard]] runtime::MemberSwap equivocating_producer(const consensus::Params& params,
+                                                        TermNumber term);
+/// A member that damages a box in every dealing it publishes: its recipient cannot open it.
+[[nodiscard]] runtime::MemberSwap bad_dealer(const consensus::Params& params);
 
 }  // namespace quorate::simulation

@@ -79,7 +79,7 @@ std::vector<consensus::GenesisSigner> Cast::signers() const {
   std::vector<consensus::GenesisSigner> out;
   for (std::size_t i = 0; i < scenario_.stackers.size(); ++i) {
     const auto node = static_cast<NodeNumber>(scenario_.producers.size() + 1 + i);
-    out.push_back({bitcoin::wallet_script(purse(node)).bytes, key(node).public_key(),
+    out.push_back({{bitcoin::wallet_script(purse(node)).bytes}, key(node).public_key(),
                    scenario_.stackers[i].slots});
   }
   return out;

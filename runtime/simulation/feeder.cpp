@@ -27,8 +27,11 @@ Feeder::Feeder(std::vector<TransferLine> lines, const consensus::Genesis& genesi
 
 Instant Feeder::release_of(std::size_t index) const {
   const std::int64_t span = (rules_.end - rules_.begin).us;
-  const auto parts = static_cast<std::int64_t>(std::max<std::size_t>(lines_.size(), 1));
-  return rules_.begin + Duration{span / parts * static_cast<std::int64_t>(index)};
+  const std::uint64_t lines = std::max<std::size_t>(lines_.size(), 1);
+  const std::uint64_t parts = rules_.bursts > 0 ? rules_.bursts : lines;
+  const std::uint64_t part = index * parts / lines;
+  return rules_.begin + Duration{span / static_cast<std::int64_t>(parts) *
+                                 static_cast<std::int64_t>(part)};
 }
 
 std::size_t Feeder::count(Fate fate) const {

@@ -20,6 +20,8 @@ struct FeederRules {
   std::uint64_t nonce_window{25};
   /// Without an answer by then the line is offered again, to another node.
   Duration patience{seconds(5)};
+  /// 0: one by one. Otherwise lines come in as many heaps.
+  std::uint64_t bursts{0};
 };
 
 class Feeder {

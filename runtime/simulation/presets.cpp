@@ -82,6 +82,16 @@ Scenario full() {
   }
   out.producing_terms = 1;
   out.max_transfers = 500;
+  out.transfer_bursts = 10;
+  // Ten are silent from the beginning and three deal badly, in both groups.
+  for (const std::string number : {"11", "33", "55", "77", "99"}) {
+    // Producers have enrolled by then.
+    out.faults.push_back({FaultKind::crash, 0, 10, "producer" + number, 1'000, 0});
+    out.faults.push_back({FaultKind::crash, 0, 1, "stacker" + number, 1'000, 0});
+  }
+  out.faults.push_back({FaultKind::deal_badly, 0, 1, "producer22", 0, 0});
+  out.faults.push_back({FaultKind::deal_badly, 0, 1, "stacker44", 0, 0});
+  out.faults.push_back({FaultKind::deal_badly, 0, 1, "stacker66", 0, 0});
   return out;
 }
 
@@ -95,8 +105,8 @@ Scenario mainnet() {
 }  // namespace
 
 std::string_view name_of(FaultKind kind) {
-  constexpr std::array<std::string_view, 6> names{"kill_leader", "crash",      "isolate",
-                                                  "equivocate",  "reorganise", "censor"};
+  constexpr std::array<std::string_view, 7> names{
+      "kill_leader", "crash", "isolate", "equivocate", "reorganise", "censor", "deal_badly"};
   return names[static_cast<std::uint8_t>(kind)];
 }
 
@@ -142,7 +152,8 @@ Result<> check(const Scenario& scenario) {
   };
   for (const Fault& fault : scenario.faults) {
     const bool needs_who = fault.kind == FaultKind::crash || fault.kind == FaultKind::isolate ||
-                           fault.kind == FaultKind::equivocate;
+                           fault.kind == FaultKind::equivocate ||
+                           fault.kind == FaultKind::deal_badly;
     if (needs_who && !names_someone(fault.who)) {
       return impossible("fault " + std::string(name_of(fault.kind)) + " names '" + fault.who +
                         "', who does not take part");

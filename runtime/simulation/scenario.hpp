@@ -26,6 +26,7 @@ enum class FaultKind : std::uint8_t {
   equivocate,   ///< `who` shows two candidates and two votes each time, for the whole term.
   reorganise,   ///< Bitcoin replaces its last `depth` blocks.
   censor,       ///< Bitcoin keeps enrollments out for `blocks`.
+  deal_badly,   ///< `who` publishes dealings with a box that cannot be opened, all the time.
 };
 [[nodiscard]] std::string_view name_of(FaultKind kind);
 
@@ -50,6 +51,8 @@ struct Scenario {
   std::uint64_t producing_terms{2};
   /// How many of the lines of a transfer file are used; 0: all.
   std::size_t max_transfers{0};
+  /// In how many heaps transfers come; 0: evenly, one by one.
+  std::uint64_t transfer_bursts{0};
   std::vector<Fault> faults;
 
   [[nodiscard]] TermNumber last_term() const { return TermNumber{1 + producing_terms}; }

@@ -107,7 +107,7 @@ Fault read_fault(TableReader& reader) {
   std::string kind;
   reader.text("kind", kind);
   bool known = false;
-  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(FaultKind::censor); ++i) {
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(FaultKind::deal_badly); ++i) {
     if (name_of(static_cast<FaultKind>(i)) != kind) continue;
     out.kind = static_cast<FaultKind>(i);
     known = true;
@@ -115,7 +115,7 @@ Fault read_fault(TableReader& reader) {
   if (!known) {
     reader.fail(reader.table(), "kind '" + kind +
                                     "' is none of kill_leader, crash, isolate, equivocate, "
-                                    "reorganise, censor");
+                                    "reorganise, censor, deal_badly");
   }
   reader.number("term", out.term, 0, 1'000'000);
   reader.number("block", out.block, 1, 1'000);
@@ -128,11 +128,12 @@ Fault read_fault(TableReader& reader) {
 Result<> apply(const std::string& path, const toml::table& table, Scenario& out) {
   TableReader reader(path, table);
   reader.refuse_unknown({"preset", "seed", "terms", "transfers", "loss_percent", "delay_ms",
-                         "duplicate_percent", "confirmations", "mean_burn_interval_s", "producer",
-                         "stacker", "fault"});
+                         "duplicate_percent", "confirmations", "mean_burn_interval_s",
+                         "transfer_bursts", "producer", "stacker", "fault"});
   reader.number("seed", out.seed, 0, INT64_MAX);
   reader.number("terms", out.producing_terms, 1, 1'000);
   reader.number("transfers", out.max_transfers, 0, 10'000'000);
+  reader.number("transfer_bursts", out.transfer_bursts, 0, 1'000'000);
   reader.number("confirmations", out.params.confirmations, 1, 100);
   std::int64_t value = out.timing.mean_burn_interval.us / 1'000'000;
   reader.number("mean_burn_interval_s", value, 1, 86'400);

@@ -61,10 +61,11 @@ SimulatedWorld::SimulatedWorld(WorldSetup setup, std::unique_ptr<Trace> trace)
   };
   // From the first producing term's start until late in the last one, so that an announcement in
   // that term still covers the last transfer.
-  const FeederRules rules{
+  FeederRules rules{
       mined_at(consensus::first_height(scenario_.params, consensus::first_producing_term)),
       mined_at(consensus::first_height(scenario_.params, scenario_.last_term()) +
                scenario_.params.term_length / 2)};
+  rules.bursts = scenario_.transfer_bursts;
   feeder_ = std::make_unique<Feeder>(std::move(setup.transfers), genesis_, rules);
   gateway_ = spawn_gateway(system_, [this](const messages::TransactionOutcome& outcome) {
     feeder_->on_outcome(outcome.token, agenda_.now(), outcome.admitted,
@@ -169,8 +170,11 @@ Result<> SimulatedWorld::start(NodeNumber node) {
   const auto life = static_cast<std::uint32_t>(seat.lives.size() + 1);
   runtime::NodeConfig config = cast_.config(node, life, genesis_);
   for (const Fault& fault : scenario_.faults) {
-    if (fault.kind == FaultKind::equivocate && cast_.find(fault.who) == node) {
-      config.make_producer = equivocating_producer(TermNumber{fault.term});
+    if (cast_.find(fault.who) != node) continue;
+    if (fault.kind == FaultKind::equivocate) {
+      config.swap_member = equivocating_producer(scenario_.params, TermNumber{fault.term});
+    } else if (fault.kind == FaultKind::deal_badly) {
+      config.swap_member = bad_dealer(scenario_.params);
     }
   }
   const std::string& name = cast_.names()[node];
@@ -271,6 +275,7 @@ void SimulatedWorld::strike(const Fault& fault, BurnHeight height) {
         note_recovery(name + " is reachable again");
       });
     case FaultKind::equivocate: return note_fault(fault.kind, name + " begins to equivocate");
+    case FaultKind::deal_badly: return note_fault(fault.kind, name + " deals badly");
     case FaultKind::reorganise: {
       const std::uint64_t mined = burnchain_->tip().height - scenario_.params.first_burn_height;
       if (fault.depth == 0 || fault.depth >= mined) return;

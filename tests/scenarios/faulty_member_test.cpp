@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "scene.hpp"
 
@@ -31,6 +32,17 @@ TEST_CASE("a producer that crashes while keys are generated comes back into the 
 }
 TEST_CASE("a term survives its leader") {
   check_survives({FaultKind::kill_leader, 2, 4, "", 2, 0});
+}
+
+TEST_CASE("members that deal badly are convicted with proof, and both keys are made without them") {
+  const Finished done = run_held({{FaultKind::deal_badly, 0, 1, "amber", 0, 0},
+                                  {FaultKind::deal_badly, 0, 1, "north", 0, 0}});
+  std::set<std::string> convicted;
+  for (const EvidenceRow& row : done.world->evidence()) {
+    CHECK(row.kind == "bad_dealing");
+    convicted.insert(row.member);
+  }
+  CHECK(convicted == std::set<std::string>{"amber", "north"});
 }
 
 TEST_CASE("a producer that shows two values is named in the evidence, and nobody else") {

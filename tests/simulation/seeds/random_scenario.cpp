@@ -92,6 +92,7 @@ class FaultDrawer {
     std::uint64_t until = at + fault.blocks + recovery_blocks;
     switch (fault.kind) {
       case FaultKind::kill_leader:
+      case FaultKind::deal_badly:  // Not drawn: whoever does it is no dealer, and that is all.
         break;
       case FaultKind::crash:
       case FaultKind::isolate:
