@@ -13,6 +13,7 @@ using Self = rt::Self<messages::PeerActor, PeerShell>;
 /// Which role a message is for.
 struct Route {
   Self self;
+  const messages::Receipt& receipt;
 
   template <class Handle, class Message>
   void pass(const Handle& role, Message&& message) const {
@@ -23,21 +24,21 @@ struct Route {
 
   void operator()(messages::ReplicaTraffic&& traffic) const {
     pass(roles().replica(traffic.family),
-         messages::ReplicaHeard{peer(), std::move(traffic.message)});
+         messages::ReplicaHeard{peer(), std::move(traffic.message), receipt});
   }
   void operator()(messages::ElectionMessage&& message) const {
-    pass(roles().election, messages::ElectionHeard{peer(), std::move(message)});
+    pass(roles().election, messages::ElectionHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::ChainMessage&& message) const {
-    pass(roles().keeper, messages::ChainHeard{peer(), std::move(message)});
+    pass(roles().keeper, messages::ChainHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::TransactionMessage&& message) const {
-    pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message)});
+    pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::BurnMessage&& message) const {
     // Bitcoin is heard from the configured feed only.
     if (peer() != rt::state(self).node->feed) return;
-    pass(roles().follower, messages::BurnHeard{peer(), std::move(message)});
+    pass(roles().follower, messages::BurnHeard{peer(), std::move(message), receipt});
   }
 };
 
@@ -57,7 +58,7 @@ messages::PeerActor::behavior_type peer_of(Self self, Wiring node, messages::Pee
           ports.observer->on_bad_frame(rt::state(self).peer, message.error());
           return;
         }
-        std::visit(Route{self}, std::move(message).value());
+        std::visit(Route{self, arrived.receipt}, std::move(message).value());
       },
   };
 }
