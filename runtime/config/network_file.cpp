@@ -20,7 +20,9 @@ void read_timing(ConfigReader& reader, consensus::Timing& timing) {
   span("timing.candidate_cutoff_ms", timing.candidate_cutoff);
   span("timing.round_timeout_ms", timing.round_timeout);
   span("timing.epoch_timer_ms", timing.epoch_timer);
+  span("timing.epoch_timer_cap_ms", timing.epoch_timer_cap);
   span("timing.stacker_view_timeout_ms", timing.stacker_view_timeout);
+  span("timing.stacker_view_timeout_cap_ms", timing.stacker_view_timeout_cap);
   span("timing.anti_entropy_ms", timing.anti_entropy);
 }
 
@@ -94,9 +96,17 @@ std::string network_file_text(const std::string& preset, std::int64_t burn_inter
       "preset = \"{}\"\n"
       "# Opening balances, beside this file.\nbalances = \"{}\"\n"
       "# Mean time between Bitcoin blocks; those of a scripted Bitcoin come exactly so.\n"
-      "burn_interval_ms = {}\n\n"
-      "# The stackers of cycle 0, in their order: signing key, reward script, slots.\n",
+      "burn_interval_ms = {}\n\n",
       preset, balances, burn_interval_ms);
+  // A term lasts ten Bitcoin blocks: who waits for a silent member must be done well within it.
+  out += fmt::format(
+      "# Timers, for terms of {} s: none may grow beyond a fraction of a term.\n[timing]\n"
+      "candidate_cutoff_ms = 400\nround_timeout_ms = {}\nepoch_timer_ms = {}\n"
+      "epoch_timer_cap_ms = {}\nstacker_view_timeout_ms = {}\nstacker_view_timeout_cap_ms = {}\n"
+      "anti_entropy_ms = 2000\n\n"
+      "# The stackers of cycle 0, in their order: signing key, reward script, slots.\n",
+      burn_interval_ms / 100, burn_interval_ms * 3 / 4, burn_interval_ms * 3 / 2,
+      burn_interval_ms * 3, burn_interval_ms * 3 / 4, burn_interval_ms * 5 / 2);
   for (std::size_t i = 0; i < stackers.size(); ++i) {
     out += stacker_text(names[i], stackers[i]) + "\n";
   }
