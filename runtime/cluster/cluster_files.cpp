@@ -55,19 +55,24 @@ Result<> create_cluster(const ClusterPlan& plan) {
     return Error{Errc::file_exists, plan.dir + " is not empty; choose another --dir"};
   }
   TRY_ASSIGN(const auto bitcoin, create_keys(plan.dir + "/bitcoin"));
+  // From eight on, one half produces and the other stacks; fewer nodes do both.
+  const bool is_split = plan.nodes >= 8;
+  const std::uint32_t producers = is_split ? plan.nodes / 2 : plan.nodes;
+  const std::uint32_t first_stacker = is_split ? producers : 0;
+  const std::uint32_t stackers_in_all = plan.nodes - first_stacker;
   std::vector<config::NodeKeys> keys;
   std::vector<std::string> names;
   std::vector<consensus::GenesisSigner> stackers;
   for (std::uint32_t node = 0; node < plan.nodes; ++node) {
-    names.push_back(name_of(node));
+    if (node >= first_stacker) names.push_back(name_of(node));
     TRY_ASSIGN(auto own, create_keys(plan.dir + "/" + name_of(node)));
-    const std::uint32_t slots = scenario.params.reward_slots / plan.nodes +
-                                (node < scenario.params.reward_slots % plan.nodes ? 1 : 0);
+    const bool is_odd = node - first_stacker < scenario.params.reward_slots % stackers_in_all;
+    const std::uint32_t slots = scenario.params.reward_slots / stackers_in_all + (is_odd ? 1 : 0);
     consensus::GenesisSigner stacker;
     stacker.reward_script = {bitcoin::wallet_script(own.purse).bytes};
     stacker.signing_key = own.stacker.public_key();
     stacker.slots = slots;
-    stackers.push_back(std::move(stacker));
+    if (node >= first_stacker) stackers.push_back(std::move(stacker));
     keys.push_back(std::move(own));
   }
   TRY_ASSIGN(const std::string balances, frost::read_file(plan.genesis));
@@ -86,8 +91,8 @@ Result<> create_cluster(const ClusterPlan& plan) {
       if (other != node) file.peers.push_back(peer_text(keys[other].id(), port));
     }
     file.feed = peer_text(bitcoin.id(), plan.port);
-    file.is_producer = true;
-    file.is_stacker = true;
+    file.is_producer = node < producers;
+    file.is_stacker = node >= first_stacker;
     file.spend_sats = 100'000 + 1'000 * node;
     if (!plan.transfers.empty()) file.transfers = fs::absolute(plan.transfers).string();
     if (!plan.expected.empty()) file.expected = fs::absolute(plan.expected).string();

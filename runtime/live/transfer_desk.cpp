@@ -38,6 +38,7 @@ void TransferDesk::tick(Instant now) {
     feeder_.emplace(plan_.lines, genesis_, simulation::FeederRules{now, now + plan_.spread});
     // What a restarted node found in its own chain is not handed in again.
     for (const auto& [id, known] : blocks_) feeder_->on_accepted(now, own_node, known.txids);
+    for (const auto& [account, nonce] : nonces_) feeder_->on_nonce(account, nonce);
   }
   for (const std::size_t index : feeder_->due(now)) {
     // Another node hands it in; this one only watches it.
@@ -82,17 +83,15 @@ void TransferDesk::on_chain_event(Instant now, const messages::ChainEvent& event
 void TransferDesk::accepted(Instant now, const consensus::SealedBlock& sealed,
                             const consensus::Chain& chain) {
   Known known{sealed.block.header.parent, {}};
-  std::vector<std::pair<stacks::Address, std::uint64_t>> nonces;
   for (const auto& bytes : sealed.block.transactions) {
     const auto tx = stacks::decode_transaction(bytes.bytes);
     if (!tx.ok()) continue;
-    nonces.emplace_back(tx->origin(), tx->nonce + 1);
+    std::uint64_t& next = nonces_[tx->origin()];
+    next = std::max(next, tx->nonce + 1);
+    if (feeder_) feeder_->on_nonce(tx->origin(), next);
     if (tx->transfer() != nullptr) known.txids.push_back(stacks::txid_of(bytes.bytes));
   }
-  if (feeder_) {
-    feeder_->on_accepted(now, own_node, known.txids);
-    for (const auto& [account, nonce] : nonces) feeder_->on_nonce(account, nonce);
-  }
+  if (feeder_) feeder_->on_accepted(now, own_node, known.txids);
   blocks_.emplace(sealed.block.id(), std::move(known));
   if (!expected_at_ && holds_expected(chain)) expected_at_ = chain.tip_height();
 }

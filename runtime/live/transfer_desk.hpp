@@ -64,6 +64,7 @@ class TransferDesk {
   messages::MempoolActor mempool_;
   bool is_ready_{};  ///< Blocks can be made.
   std::map<BlockId, Known> blocks_;
+  std::map<stacks::Address, std::uint64_t> nonces_;  ///< Next one of every account seen.
   std::optional<BlockHeight> expected_at_;  ///< First block with the expected accounts.
   BlockHeight final_;
   std::uint64_t handed_in_{};
