@@ -87,7 +87,7 @@ void add_cluster(CLI::App& app, NetworkOptions& options, Chosen& chosen) {
   CLI::App* up = cluster->add_subcommand("up", "Make and run one; Ctrl-C ends it");
   up->footer(cluster_footer);
   up->add_option("--dir", plan.dir, "A new folder")->required();
-  up->add_option("--nodes", plan.nodes, "4 to 40 (default 4); from 8 on half of them produce, half stack");
+  up->add_option("--nodes", plan.nodes, "4 to 40 (default 4); from 8 on half produce, half stack");
   up->add_option("--port", plan.port, "First of nodes + 1 ports (default 20440)");
   up->add_option("--burn-interval-ms", plan.burn_interval_ms, "Between Bitcoin blocks")
       ->check(CLI::Range(200, 600'000));
