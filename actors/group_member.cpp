@@ -76,7 +76,9 @@ void keep(StoredTables& stored, const Persist& written) {
 
 std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes& prefix) const {
   std::vector<StoredRecord> out;
-  if (setup_.stored == nullptr) return out;
+  // A node with both roles keeps both members' records in one store: who only watches a group must
+  // not take the member's promises and shares for its own.
+  if (!setup_.self || setup_.stored == nullptr) return out;
   const auto found = setup_.stored->find(table);
   if (found == setup_.stored->end()) return out;
   for (auto at = found->second.lower_bound(prefix);

@@ -13,6 +13,7 @@ using Self = rt::Self<messages::PeerActor, PeerShell>;
 /// Which role a message is for.
 struct Route {
   Self self;
+  const messages::Receipt& receipt;
 
   template <class Handle, class Message>
   void pass(const Handle& role, Message&& message) const {
@@ -23,16 +24,16 @@ struct Route {
 
   void operator()(messages::ReplicaTraffic&& traffic) const {
     pass(roles().replica(traffic.family),
-         messages::ReplicaHeard{peer(), std::move(traffic.message)});
+         messages::ReplicaHeard{peer(), std::move(traffic.message), receipt});
   }
   void operator()(messages::ElectionMessage&& message) const {
-    pass(roles().election, messages::ElectionHeard{peer(), std::move(message)});
+    pass(roles().election, messages::ElectionHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::ChainMessage&& message) const {
-    pass(roles().keeper, messages::ChainHeard{peer(), std::move(message)});
+    pass(roles().keeper, messages::ChainHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::TransactionMessage&& message) const {
-    pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message)});
+    pass(roles().mempool, messages::TransactionsHeard{peer(), std::move(message), receipt});
   }
   void operator()(messages::BurnMessage&& message) const {
     const NodeWiring& node = *rt::state(self).node;
@@ -41,7 +42,7 @@ struct Route {
       node.ports.observer->on_bad_frame(peer(), Errc::message_not_for_us);
       return;
     }
-    pass(roles().follower, messages::BurnHeard{peer(), std::move(message)});
+    pass(roles().follower, messages::BurnHeard{peer(), std::move(message), receipt});
   }
 };
 
@@ -61,7 +62,7 @@ messages::PeerActor::behavior_type peer_of(Self self, Wiring node, messages::Pee
           ports.observer->on_bad_frame(rt::state(self).peer, message.error());
           return;
         }
-        std::visit(Route{self}, std::move(message).value());
+        std::visit(Route{self, arrived.receipt}, std::move(message).value());
       },
   };
 }

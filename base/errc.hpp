@@ -14,6 +14,7 @@ enum class Errc : std::uint16_t {
 #include "base/errc_consensus.def"
 #include "base/errc_crypto.def"
 #include "base/errc_members.def"
+#include "base/errc_network.def"
 #include "base/errc_runtime.def"
 #include "base/errc_stackerdb.def"
 #include "base/errc_stacks.def"

@@ -6,6 +6,7 @@
 #include "messages/chain_events.hpp"
 #include "messages/peer_id.hpp"
 #include "messages/peer_message.hpp"
+#include "messages/receipt.hpp"
 #include "messages/timer.hpp"
 
 namespace quorate::messages {
@@ -53,6 +54,7 @@ struct PeerChanged {
 /// A frame's content as the transport delivered it to the peer's actor.
 struct FrameArrived {
   SharedBlob<max_frame_bytes> frame;
+  Receipt receipt;
   static constexpr auto wire_fields() { return std::make_tuple(&FrameArrived::frame); }
 };
 
@@ -156,6 +158,7 @@ struct EpochNews {
 struct ReplicaHeard {
   PeerId from;
   ReplicaMessage message;
+  Receipt receipt;
   static constexpr auto wire_fields() {
     return std::make_tuple(&ReplicaHeard::from, &ReplicaHeard::message);
   }
@@ -163,6 +166,7 @@ struct ReplicaHeard {
 struct ElectionHeard {
   PeerId from;
   ElectionMessage message;
+  Receipt receipt;
   static constexpr auto wire_fields() {
     return std::make_tuple(&ElectionHeard::from, &ElectionHeard::message);
   }
@@ -170,6 +174,7 @@ struct ElectionHeard {
 struct ChainHeard {
   PeerId from;
   ChainMessage message;
+  Receipt receipt;
   static constexpr auto wire_fields() {
     return std::make_tuple(&ChainHeard::from, &ChainHeard::message);
   }
@@ -177,6 +182,7 @@ struct ChainHeard {
 struct TransactionsHeard {
   PeerId from;
   TransactionMessage message;
+  Receipt receipt;
   static constexpr auto wire_fields() {
     return std::make_tuple(&TransactionsHeard::from, &TransactionsHeard::message);
   }
@@ -184,6 +190,7 @@ struct TransactionsHeard {
 struct BurnHeard {
   PeerId from;
   BurnMessage message;
+  Receipt receipt;
   static constexpr auto wire_fields() {
     return std::make_tuple(&BurnHeard::from, &BurnHeard::message);
   }

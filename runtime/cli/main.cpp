@@ -1,9 +1,10 @@
-// The program `quorate`: reads the command line (with frost_options.cpp the only file that includes
-// CLI11) and runs a command.
+// The program `quorate`: reads the command line (CLI11 is included here and in the
+// *_options.cpp beside it) and runs a command.
 #include <CLI/CLI.hpp>
 
 #include "runtime/cli/bench_command.hpp"
 #include "runtime/cli/frost_options.hpp"
+#include "runtime/cli/network_options.hpp"
 #include "runtime/cli/sim_command.hpp"
 #include "runtime/cli/store_command.hpp"
 
@@ -118,6 +119,9 @@ int main(int argc, char** argv) {
   quorate::cli::FrostOptions frost;
   std::optional<quorate::cli::FrostVerb> frost_verb;
   quorate::cli::add_frost(app, frost, frost_verb);
+  quorate::cli::NetworkOptions network;
+  std::optional<quorate::cli::NetworkVerb> network_verb;
+  quorate::cli::add_network(app, network, network_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -128,6 +132,7 @@ int main(int argc, char** argv) {
     return static_cast<int>(quorate::cli::run_bench_threshold(bench));
   }
   if (store_show->parsed()) return static_cast<int>(quorate::cli::run_store_show(store));
+  if (network_verb) return static_cast<int>(quorate::cli::run_network(*network_verb, network));
   if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
   sim.arguments.assign(argv + 2, argv + argc);
   return static_cast<int>(quorate::cli::run_sim(sim));
