@@ -72,7 +72,8 @@ KeygenMachine::Core::Core(KeygenSetup setup, keygen::Stored stored, crypto::Keyg
       confirm_deadline_(setup.confirm_deadline),
       certify_deadline_(setup.certify_deadline),
       entropy_(setup.entropy),
-      prefix_(keygen_record_prefix(scene_.set, scene_.network_id)),
+      prefix_(keygen_record_prefix(scene_.set, scene_.network_id,
+                                   host_ ? KeygenPart::member : KeygenPart::watcher)),
       stored_(std::move(stored)),
       attempt_(stored_.attempt) {
   open_attempt(std::move(config));
