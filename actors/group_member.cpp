@@ -53,7 +53,9 @@ Result<std::unique_ptr<GroupMember>> GroupMember::make(GroupMemberSetup setup) {
   keygen.certify_deadline = s.params.certify_deadline;
   keygen.entropy = crypto::tagged_sha256("quorate/entropy/keygen", s.entropy.view());
   keygen.records = out->records(storage::Table::keygen,
-                                keygen_record_prefix(set, s.params.network_id));
+                                keygen_record_prefix(set, s.params.network_id,
+                                                     s.self ? KeygenPart::member
+                                                            : KeygenPart::watcher));
   TRY_ASSIGN(auto machine, KeygenMachine::make(std::move(keygen)));
   out->keygen_.emplace(std::move(machine));
   if (s.stored != nullptr) {
@@ -77,8 +79,9 @@ void keep(StoredTables& stored, const Persist& written) {
 std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes& prefix) const {
   std::vector<StoredRecord> out;
   // A node with both roles keeps both members' records in one store: who only watches a group must
-  // not take the member's promises and shares for its own.
-  if (!setup_.self || setup_.stored == nullptr) return out;
+  // not take the member's promises for its own. Records of key generation have prefixes of theirs.
+  if (!setup_.self && table != storage::Table::keygen) return out;
+  if (setup_.stored == nullptr) return out;
   const auto found = setup_.stored->find(table);
   if (found == setup_.stored->end()) return out;
   for (auto at = found->second.lower_bound(prefix);

@@ -50,9 +50,13 @@ struct KeygenSetup {
   std::uint64_t slice_units{crypto::slice_units};
 };
 
+/// Whose records of a key generation these are. A node with both roles keeps both in one store: who
+/// only watches a group must neither read nor overwrite what the member stored.
+enum class KeygenPart : std::uint8_t { member, watcher };
+
 /// First 32 bytes of the keys of all records of one set.
-[[nodiscard]] Bytes keygen_record_prefix(const consensus::SignerSet& set,
-                                         std::uint32_t network_id);
+[[nodiscard]] Bytes keygen_record_prefix(const consensus::SignerSet& set, std::uint32_t network_id,
+                                         KeygenPart part = KeygenPart::member);
 
 /// A dealing stands in a member's pre-computation slots (joined, see join_dealing; who wrote
 /// pieces that cannot be joined has not dealt). `word` is what the owner signed in the first

@@ -2,9 +2,11 @@
 
 namespace quorate::actors {
 
-Bytes keygen_record_prefix(const consensus::SignerSet& set, std::uint32_t network_id) {
+Bytes keygen_record_prefix(const consensus::SignerSet& set, std::uint32_t network_id,
+                           KeygenPart part) {
   Bytes text;
   Writer{text}.put(set.generation).put(set.hash(network_id));
+  if (part == KeygenPart::watcher) append(text, as_bytes("watcher"));
   return to_bytes(crypto::tagged_h("quorate/keygen-records", text).view());
 }
 
