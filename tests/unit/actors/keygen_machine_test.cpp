@@ -123,12 +123,31 @@ TEST_CASE("keygen: an observer learns the public shares from a certificate and t
   setup.start = BurnHeight{100};
   auto observer = KeygenMachine::make(std::move(setup));
   REQUIRE(observer.ok());
-  (void)observer->start(BurnHeight{110});
-  REQUIRE(observer->step({}, KeyCertified{*world.members[0].machine->certificate()}).ok());
+  // A node with both roles has the member's records in the same store: nothing of them may be
+  // overwritten by who only watches.
+  const Bytes of_member = keygen_record_prefix(world.set, test_network);
+  std::size_t written = 0;
+  const auto check_keys = [&](const KeygenEffects& effects) {
+    for (const auto& effect : effects) {
+      const auto* persist = std::get_if<Persist>(&effect);
+      if (persist == nullptr) continue;
+      for (const auto& write : persist->writes) {
+        ++written;
+        CHECK_FALSE(std::equal(of_member.begin(), of_member.end(), write.key.begin()));
+      }
+    }
+  };
+  check_keys(observer->start(BurnHeight{110}));
+  const auto certified = observer->step({}, KeyCertified{*world.members[0].machine->certificate()});
+  REQUIRE(certified.ok());
+  check_keys(*certified);
   CHECK(observer->group() == nullptr);
   for (const auto& member : world.members) {
-    REQUIRE(observer->step({}, member.dealings[0]).ok());
+    const auto read = observer->step({}, member.dealings[0]);
+    REQUIRE(read.ok());
+    check_keys(*read);
   }
+  CHECK(written > 0);
   REQUIRE(observer->group() != nullptr);
   CHECK(observer->group()->key() == world.members[0].machine->group()->key());
   CHECK(observer->key() == nullptr);
