@@ -94,8 +94,8 @@ TEST_CASE("a network file whose balances belong to another chain is refused") {
   const Folder folder;
   std::ifstream from(QUORATE_SOURCE_DIR "/examples/data/demo/genesis.json");
   auto genesis = nlohmann::ordered_json::parse(from);
-  consensus::GenesisSigner signer{{Bytes{0x51}}, crypto::SecretKey::derive("test", {}).public_key(),
-                                  40};
+  const auto key = crypto::SecretKey::derive("quorate/test", {}).public_key();
+  const consensus::GenesisSigner signer{{Bytes{0x51}}, key, 40};
   const auto read = [&] {
     std::ofstream(folder.path / "genesis.json") << genesis;
     std::ofstream(folder.path / "network.toml")
