@@ -85,7 +85,7 @@ TEST_CASE("stackers: in view 0 only a block refused by more than 33 of 100 is re
     g.read(1, 0);
     g.candidate(1, x);
     REQUIRE(g.machines[1].state().proposal);
-    const auto& word = g.machines[1].state().proposal->word;
+    const auto word = g.machines[1].state().proposal->word;
     CHECK(word.value == (weight == 34 ? reject_at(g.bitcoin.root) : x));
     CHECK(g.machines[1].state().shown_refusals.size() == (weight == 34 ? 1 : 0));
     // A third member that finds the block valid goes along because of the shown refusals.

@@ -18,8 +18,9 @@ TEST_CASE("keygen: malformed dealings convict their dealers by themselves") {
       {"index", [](const SharedBytes& b) { return std::vector{changed(b, 37)}; }},
       {"rubbish", [](const SharedBytes&) { return std::vector{SharedBytes{Bytes{1, 2, 3}}}; }},
   };
-  for (const auto& [name, twist] : twists) {
-    CAPTURE(name);
+  for (const auto& entry : twists) {
+    CAPTURE(entry.first);
+    const Twist& twist = entry.second;
     KeygenWorld world(scattered_set(six));
     world.members[0].twist_dealing = twist;
     world.boot_all();
@@ -133,7 +134,7 @@ TEST_CASE("keygen: dealers whose errors cancel out are found when one of them dr
   KeygenWorld world(scattered_set(six));
   const std::size_t at = 145 + 33 * 26;  // V_26
   const auto shifted = [&](bool up) {
-    return [up, at](const SharedBytes& b) {
+    return [up](const SharedBytes& b) {
       Bytes copy = b.get();
       const crypto::Point v = *crypto::Point::parse(b.view().subspan(at, 33));
       const crypto::Point g = crypto::Point::generator();

@@ -39,9 +39,8 @@ struct Bench {
     Bytes out;
     for (const ContractView& view : machine.open()) {
       append(out, encode(view->address()));
-      for (const ChunkMeta& meta : machine.metadata(view->address()).value()) {
-        append(out, encode(meta));
-      }
+      const auto rows = machine.metadata(view->address()).value();
+      for (const ChunkMeta& meta : rows) append(out, encode(meta));
     }
     return out;
   }
