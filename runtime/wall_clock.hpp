@@ -7,6 +7,13 @@
 
 namespace quorate::runtime {
 
+/// Milliseconds of a clock that never steps back, from some beginning: for waits.
+[[nodiscard]] inline std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 class WallClock final : public actors::Clock {
  public:
   [[nodiscard]] Instant now() const override {

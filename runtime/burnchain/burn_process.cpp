@@ -1,7 +1,5 @@
 #include "runtime/burnchain/burn_process.hpp"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -28,14 +26,9 @@ Result<config::NodeKeys> keys_of(const BurnProcessOptions& options) {
     return frost::read_passphrase(options.passphrase_file, "Passphrase of " + path + ": ");
   };
   if (frost::file_exists(path)) return config::read_keys_file(path, ask);
-  std::error_code failed;
-  std::filesystem::create_directories(options.dir, failed);
   TRY_ASSIGN(const auto passphrase, ask());
-  auto keys = config::NodeKeys::generate();
-  TRY(frost::create_file(
-      path, config::keys_file_text(keys, passphrase.view(), frost::PassphraseCost::interactive),
-      frost::Privacy::owner_only));
-  return keys;
+  return config::create_keys_file(options.dir, passphrase.view(),
+                                  frost::PassphraseCost::interactive);
 }
 
 }  // namespace

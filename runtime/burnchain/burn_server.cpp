@@ -76,21 +76,11 @@ void BurnServer::hear(messages::PeerId from, const messages::Frame& frame) {
   const auto* burn = std::get_if<messages::BurnMessage>(&*message);
   if (burn == nullptr) return;
   const std::lock_guard lock{mutex_};
-  if (const auto* wanted = std::get_if<messages::BurnBlocksWanted>(burn)) {
-    const std::vector<BurnHash> known(wanted->known.begin(), wanted->known.end());
-    for (auto& block : chain_.blocks_after(known, blocks_per_answer)) {
-      tell(from, messages::BurnBlockPush{std::move(block)});
-    }
-  } else if (const auto* submit = std::get_if<messages::BurnTransactionSubmit>(burn)) {
-    const auto taken = chain_.submit(submit->raw.bytes);
-    if (!taken.ok()) ++refusals_[std::string(name_of(taken.code()))];
-  } else if (const auto* coins = std::get_if<messages::CoinsWanted>(burn)) {
-    messages::Coins answer = chain_.coins(coins->script);
-    if (answer.coins.empty()) {
-      give(coins->script);
-      answer = chain_.coins(coins->script);
-    }
-    tell(from, answer);
+  const auto* coins = std::get_if<messages::CoinsWanted>(burn);
+  if (coins != nullptr && chain_.coins(coins->script).coins.empty()) give(coins->script);
+  for (const auto& answer :
+       simulation::answers_to(*burn, chain_, blocks_per_answer, refusals_)) {
+    transport_->send(from, messages::encode_frame(answer));
   }
 }
 
@@ -108,15 +98,8 @@ void BurnServer::give(const Blob<128>& script) {
   ASSERT(taken.ok());
 }
 
-void BurnServer::tell(messages::PeerId to, const messages::BurnMessage& message) {
-  transport_->send(to, messages::encode_frame(message));
-}
-
 void BurnServer::announce(std::size_t count) {
-  for (std::size_t i = count; i > 0; --i) {
-    const BurnHeight height{chain_.tip().height.value + 1 - i};
-    const messages::Frame frame = messages::encode_frame(
-        messages::BurnMessage{messages::BurnBlockPush{chain_.block_at(height)}});
+  for (const messages::Frame& frame : simulation::newest_blocks(chain_, count)) {
     for (const auto& [peer, actor] : actors_) transport_->send(peer, frame);
   }
 }

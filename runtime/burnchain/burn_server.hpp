@@ -8,7 +8,7 @@
 
 #include "bitcoin/wallet.hpp"
 #include "runtime/network/peer_transport.hpp"
-#include "runtime/simulation/scripted_burnchain.hpp"
+#include "runtime/simulation/burn_answers.hpp"
 
 namespace quorate::runtime {
 
@@ -48,7 +48,6 @@ class BurnServer final : private network::PeerUser {
   void peer_down(messages::PeerId peer, const messages::NodeId& node) override;
   void hear(messages::PeerId from, const messages::Frame& frame);
   void announce(std::size_t count);
-  void tell(messages::PeerId to, const messages::BurnMessage& message);
   /// Pays `script` from the faucet's coins, once.
   void give(const Blob<128>& script);
 

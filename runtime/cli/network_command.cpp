@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "bitcoin/wallet.hpp"
 #include "runtime/frost/files.hpp"
 #include "runtime/frost/passphrase.hpp"
 #include "runtime/live/node_process.hpp"
@@ -58,23 +57,16 @@ Result<> init_node(const NetworkOptions& options) {
   const std::string keys_path = options.dir + "/keys.json";
   TRY_ASSIGN(const auto passphrase,
              frost::read_passphrase(options.passphrase_file, "Passphrase for " + keys_path + ": "));
-  std::error_code failed;
-  std::filesystem::create_directories(options.dir, failed);
-  const auto keys = config::NodeKeys::generate();
-  TRY(frost::create_file(
-      keys_path, config::keys_file_text(keys, passphrase.view(), frost::PassphraseCost::moderate),
-      frost::Privacy::owner_only));
+  TRY_ASSIGN(const auto keys, config::create_keys_file(options.dir, passphrase.view(),
+                                                       frost::PassphraseCost::moderate));
   TRY(frost::create_file(options.dir + "/node.toml", config::node_file_text(file),
                          frost::Privacy::open));
-  consensus::GenesisSigner stacker;
-  stacker.reward_script = {bitcoin::wallet_script(keys.purse).bytes};
-  stacker.signing_key = keys.stacker.public_key();
-  stacker.slots = options.slots;
   const std::string name = options.name.empty() ? options.dir : options.name;
   fmt::print("{}/node.toml and {} are written.\n\nOthers name this node in 'peers' as\n  {}@{}\n",
              options.dir, keys_path, to_hex(keys.id()), options.listen);
   if (file.is_stacker) {
-    fmt::print("\nIn the network file:\n{}", config::stacker_text(name, stacker));
+    fmt::print("\nIn the network file:\n{}",
+               config::stacker_text(name, keys.as_stacker(options.slots)));
   }
   return done();
 }

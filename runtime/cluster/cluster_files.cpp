@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "bitcoin/wallet.hpp"
 #include "runtime/config/node_config.hpp"
 #include "runtime/config/node_keys.hpp"
 #include "runtime/frost/files.hpp"
@@ -27,13 +26,9 @@ Result<config::NodeKeys> create_keys(const std::string& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   const std::string passphrase = to_hex(frost::fresh_randomness());
-  auto keys = config::NodeKeys::generate();
   TRY(frost::create_file(folder + "/passphrase", passphrase + "\n", frost::Privacy::owner_only));
-  TRY(frost::create_file(
-      folder + "/keys.json",
-      config::keys_file_text(keys, as_bytes(passphrase), frost::PassphraseCost::interactive),
-      frost::Privacy::owner_only));
-  return keys;
+  return config::create_keys_file(folder, as_bytes(passphrase),
+                                  frost::PassphraseCost::interactive);
 }
 
 std::string name_of(std::uint32_t node) { return "n" + std::to_string(node + 1); }
@@ -68,11 +63,7 @@ Result<> create_cluster(const ClusterPlan& plan) {
     TRY_ASSIGN(auto own, create_keys(plan.dir + "/" + name_of(node)));
     const bool is_odd = node - first_stacker < scenario.params.reward_slots % stackers_in_all;
     const std::uint32_t slots = scenario.params.reward_slots / stackers_in_all + (is_odd ? 1 : 0);
-    consensus::GenesisSigner stacker;
-    stacker.reward_script = {bitcoin::wallet_script(own.purse).bytes};
-    stacker.signing_key = own.stacker.public_key();
-    stacker.slots = slots;
-    if (node >= first_stacker) stackers.push_back(std::move(stacker));
+    if (node >= first_stacker) stackers.push_back(own.as_stacker(slots));
     keys.push_back(std::move(own));
   }
   TRY_ASSIGN(const std::string balances, frost::read_file(plan.genesis));

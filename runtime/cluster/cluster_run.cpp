@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "runtime/live/process.hpp"
+#include "runtime/wall_clock.hpp"
 
 namespace quorate::cluster {
 
@@ -21,12 +21,6 @@ namespace {
 constexpr Duration look_pause = seconds(1);
 constexpr int looks_per_table = 5;
 constexpr Duration farewell_time = seconds(10);
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Starts this program with arguments; what it prints goes to `log`.
 Result<int> launch(const std::string& program, const std::vector<std::string>& arguments,
@@ -84,8 +78,8 @@ void end_all(const ProcessList& list) {
     if (is_running(one.pid)) left.push_back(one.pid);
   }
   for (const int pid : left) ::kill(pid, SIGTERM);
-  const std::int64_t until = now_ms() + farewell_time.ms();
-  while (!left.empty() && now_ms() < until) {
+  const std::int64_t until = runtime::steady_ms() + farewell_time.ms();
+  while (!left.empty() && runtime::steady_ms() < until) {
     while (::waitpid(-1, nullptr, WNOHANG) > 0) {
     }
     std::erase_if(left, [](int pid) { return !is_running(pid); });
@@ -129,7 +123,7 @@ Result<> run_cluster(const UpOptions& options) {
   const ProcessList list = std::move(launched).value();
   const auto written = write_processes(options.plan.dir, list);
   Result<> outcome = written;
-  const std::int64_t until = now_ms() + options.patience.ms();
+  const std::int64_t until = runtime::steady_ms() + options.patience.ms();
   std::set<int> gone;
   bool was_final = false;
   for (int looks = 0; outcome.ok(); ++looks) {
@@ -155,7 +149,7 @@ Result<> run_cluster(const UpOptions& options) {
     std::fflush(stdout);
     was_final = was_final || is_final;
     if (options.once && was_final) break;
-    if (options.once && now_ms() > until) {
+    if (options.once && runtime::steady_ms() > until) {
       outcome = Error{Errc::cluster_failed, "not all transfers became final in time"};
     }
   }
@@ -175,8 +169,8 @@ Result<> end_cluster(const std::string& dir) {
   if (!any && !is_running(list.keeper)) return Error{Errc::cluster_not_running, dir};
   if (is_running(list.keeper)) {
     ::kill(list.keeper, SIGTERM);
-    const std::int64_t until = now_ms() + farewell_time.ms() + 2'000;
-    while (is_running(list.keeper) && now_ms() < until) ::usleep(50'000);
+    const std::int64_t until = runtime::steady_ms() + farewell_time.ms() + 2'000;
+    while (is_running(list.keeper) && runtime::steady_ms() < until) ::usleep(50'000);
   }
   end_all(list);
   return done();

@@ -1,23 +1,14 @@
 #include "runtime/config/config_reader.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "runtime/toml_file.hpp"
 
 namespace quorate::config {
 
 Result<ConfigReader> ConfigReader::open(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return Error{Errc::cannot_read_file, path + ": is it there, readable and not empty?"};
-  }
-  try {
-    return ConfigReader{path, toml::parse(text.str(), path)};
-  } catch (const toml::parse_error& e) {
-    return Error{Errc::config_malformed, path + ":" + std::to_string(e.source().begin.line) + ": " +
-                                             std::string(e.description())};
-  }
+  TRY_ASSIGN(toml::table table, runtime::read_toml(path, Errc::config_malformed));
+  return ConfigReader{path, std::move(table)};
 }
 
 const toml::node* ConfigReader::find(const std::string& key) {

@@ -1,7 +1,10 @@
 #include "runtime/config/node_keys.hpp"
 
+#include <filesystem>
+
 #include <nlohmann/json.hpp>
 
+#include "bitcoin/wallet.hpp"
 #include "runtime/frost/files.hpp"
 
 namespace quorate::config {
@@ -38,6 +41,20 @@ Json public_document(const NodeKeys& keys) {
 NodeKeys NodeKeys::generate() {
   return {crypto::SecretKey::generate(), crypto::SecretKey::generate(),
           crypto::SecretKey::generate(), crypto::SecretKey::generate(), frost::fresh_randomness()};
+}
+
+consensus::GenesisSigner NodeKeys::as_stacker(std::uint32_t slots) const {
+  return {{bitcoin::wallet_script(purse).bytes}, stacker.public_key(), slots};
+}
+
+Result<NodeKeys> create_keys_file(const std::string& folder, ByteView passphrase,
+                                  frost::PassphraseCost cost) {
+  std::error_code failed;  // What went wrong shows when the file is written.
+  std::filesystem::create_directories(folder, failed);
+  NodeKeys keys = NodeKeys::generate();
+  TRY(frost::create_file(folder + "/keys.json", keys_file_text(keys, passphrase, cost),
+                         frost::Privacy::owner_only));
+  return keys;
 }
 
 std::string keys_file_text(const NodeKeys& keys, ByteView passphrase, frost::PassphraseCost cost) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/link_machine.hpp"
+#include "consensus/genesis.hpp"
 #include "crypto/vrf.hpp"
 #include "runtime/frost/secret_files.hpp"
 
@@ -17,11 +18,17 @@ struct NodeKeys {
 
   static NodeKeys generate();
   [[nodiscard]] messages::NodeId id() const { return crypto::x_only(node.public_key()); }
+  /// The node's stacker as a network file names it: rewards go to the purse.
+  [[nodiscard]] consensus::GenesisSigner as_stacker(std::uint32_t slots) const;
 };
 
 /// The file's text: JSON. Source: docs/operating.md "Keys".
 [[nodiscard]] std::string keys_file_text(const NodeKeys& keys, ByteView passphrase,
                                          frost::PassphraseCost cost);
+/// Fresh keys in `folder`/keys.json, for the owner's eyes only; the folder is made if need be.
+/// @returns file_exists, cannot_write_file.
+[[nodiscard]] Result<NodeKeys> create_keys_file(const std::string& folder, ByteView passphrase,
+                                                frost::PassphraseCost cost);
 /// @returns cannot_read_file, document_malformed, passphrase_wrong.
 [[nodiscard]] Result<NodeKeys> read_keys_file(const std::string& path,
                                               const frost::AskPassphrase& ask);

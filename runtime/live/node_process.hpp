@@ -19,7 +19,7 @@ struct NodePlan {
                                          const std::optional<std::string>& passphrase_file);
 
 /// Runs until a signal comes or the node stops itself. Writes `status.json` into the data folder
-/// every second and a line to standard output whenever something moved.
+/// every second and a line to standard output every five.
 /// @returns done after a signal; the refusal that kept it from starting, or role_ended.
 [[nodiscard]] Result<> run_node(NodePlan plan);
 

@@ -1,20 +1,15 @@
 #include "runtime/network/network_counters.hpp"
 
-#include <chrono>
 
 #include <spdlog/spdlog.h>
+
+#include "runtime/wall_clock.hpp"
 
 namespace quorate::network {
 
 namespace {
 
 constexpr std::int64_t log_pause_ms = 10'000;
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -29,7 +24,7 @@ void NetworkCounters::count(Occasion occasion, const Error& reason, const std::s
     const std::lock_guard lock{mutex_};
     Row& row = rows_[{occasion, reason.code}];
     ++row.times;
-    const std::int64_t now = now_ms();
+    const std::int64_t now = runtime::steady_ms();
     if (row.logged_ms != 0 && now - row.logged_ms < log_pause_ms) {
       ++row.unlogged;
       return;

@@ -34,7 +34,7 @@ class PeerTransport final : public actors::PeerNetwork {
 
   /// From now on connections are accepted and made. `user` outlives the transport.
   Result<> start(PeerUser& user);
-  /// Takes leave of every peer; returns when all connections are gone, or after two seconds.
+  /// Takes leave of every peer; returns when all connections are gone, or after three seconds.
   void stop();
 
   void send(messages::PeerId to, const messages::Frame& frame) override;

@@ -8,20 +8,15 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
+
+#include "runtime/wall_clock.hpp"
 
 namespace quorate::network {
 
 namespace {
 
 using actors::dialer::Target;
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -133,7 +128,8 @@ void Porter::run() {
     std::int64_t wait = -1;
     for (const Attempt& attempt : attempts_) {
       polled.push_back({attempt.socket.get(), POLLOUT, 0});
-      const std::int64_t left = std::max<std::int64_t>(attempt.deadline_ms - now_ms(), 0);
+      const std::int64_t left =
+          std::max<std::int64_t>(attempt.deadline_ms - runtime::steady_ms(), 0);
       wait = wait < 0 ? left : std::min(wait, left);
     }
     static_cast<void>(::poll(polled.data(), polled.size(), static_cast<int>(wait)));
@@ -185,12 +181,12 @@ void Porter::begin(const Target& target) {
   if (::connect(socket.get(), at.ai_addr, at.ai_addrlen) != 0 && errno != EINPROGRESS) {
     return reports_.failed(target, system_error(Errc::cannot_connect, target.address, errno));
   }
-  attempts_.push_back({target, std::move(socket), now_ms() + dial_timeout_ms});
+  attempts_.push_back({target, std::move(socket), runtime::steady_ms() + dial_timeout_ms});
 }
 
 void Porter::settle(const std::vector<short>& events) {
   std::vector<Attempt> going;
-  const std::int64_t now = now_ms();
+  const std::int64_t now = runtime::steady_ms();
   for (std::size_t i = 0; i < attempts_.size(); ++i) {
     Attempt& attempt = attempts_[i];
     if (events[i] == 0) {

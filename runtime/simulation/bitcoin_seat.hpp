@@ -2,8 +2,8 @@
 // transactions, tells everybody about new blocks.
 #pragma once
 
+#include "runtime/simulation/burn_answers.hpp"
 #include "runtime/simulation/network.hpp"
-#include "runtime/simulation/scripted_burnchain.hpp"
 
 namespace quorate::simulation {
 
@@ -24,8 +24,6 @@ class BitcoinSeat final : public Network::Receiver {
   static constexpr std::size_t blocks_per_answer = 16;
 
   void receive(NodeNumber from, const messages::Frame& frame) override;
-  void answer(NodeNumber to, const messages::BurnMessage& message);
-  void tell(NodeNumber to, const messages::BurnMessage& message);
 
   ScriptedBurnchain& chain_;
   Network& network_;

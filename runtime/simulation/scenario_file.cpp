@@ -1,9 +1,5 @@
-#include <fstream>
-#include <sstream>
-
-#include <toml++/toml.h>
-
 #include "runtime/simulation/scenario.hpp"
+#include "runtime/toml_file.hpp"
 
 namespace quorate::simulation {
 
@@ -164,17 +160,7 @@ Result<> apply(const std::string& path, const toml::table& table, Scenario& out)
 }  // namespace
 
 Result<Scenario> read_scenario(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return Error{Errc::cannot_read_file, path};
-  toml::table table;
-  try {
-    table = toml::parse(text.str(), path);
-  } catch (const toml::parse_error& e) {
-    return Error{Errc::scenario_malformed, path + ":" +
-                                               std::to_string(e.source().begin.line) + ": " +
-                                               std::string(e.description())};
-  }
+  TRY_ASSIGN(const toml::table table, runtime::read_toml(path, Errc::scenario_malformed));
   const auto name = table["preset"].value<std::string>();
   TRY_ASSIGN(Scenario out, preset(name.value_or("tiny")));
   TRY(apply(path, table, out));

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "crypto/point.hpp"
 #include "tests/unit/actors/keygen_world.hpp"
 
 namespace quorate::test {
@@ -11,6 +12,14 @@ inline SharedBytes changed(const SharedBytes& bytes, std::size_t at, std::uint8_
   Bytes copy = bytes.get();
   copy[at] = static_cast<std::uint8_t>(copy[at] ^ flip);
   return SharedBytes{std::move(copy)};
+}
+
+/// A dealing of 27 commitments whose last one is replaced: its shares are off the polynomial.
+inline std::vector<SharedBytes> off_the_polynomial(const SharedBytes& bytes) {
+  Bytes copy = bytes.get();
+  const auto g = crypto::Point::generator().serialize();
+  std::copy(g.bytes.begin(), g.bytes.end(), copy.begin() + 145 + 33 * 26);
+  return {SharedBytes{std::move(copy)}};
 }
 
 /// Every member that is up finished with the same key and shares of it; no honest one is convicted.

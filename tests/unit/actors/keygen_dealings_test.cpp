@@ -46,13 +46,7 @@ TEST_CASE("keygen: a box that cannot be opened convicts its dealer through the v
 
 TEST_CASE("keygen: shares off the committed polynomial convict their dealer") {
   KeygenWorld world(scattered_set(six));
-  const std::size_t last_commitment = 145 + 33 * 26;
-  world.members[1].twist_dealing = [&](const SharedBytes& b) {
-    Bytes copy = b.get();
-    const auto g = crypto::Point::generator().serialize();
-    std::copy(g.bytes.begin(), g.bytes.end(), copy.begin() + last_commitment);
-    return std::vector{SharedBytes{std::move(copy)}};
-  };
+  world.members[1].twist_dealing = off_the_polynomial;
   world.boot_all();
   run_rounds(world);
   check_same_key(world, {1});

@@ -67,15 +67,7 @@ TEST_CASE("keygen: cut into slices, a bad dealing among many is found by halving
   // 40 members of one slot; what the last one deals does not fit its commitments.
   KeygenWorld world(scattered_set(std::vector<std::uint32_t>(40, 1)), 3);
   world.slice_units = 2'000;
-  const std::size_t last_commitment = 145 + 33 * 26;
-  for (const std::size_t bad : {7u, 39u}) {
-    world.members[bad].twist_dealing = [=](const SharedBytes& b) {
-      Bytes copy = b.get();
-      const auto g = crypto::Point::generator().serialize();
-      std::copy(g.bytes.begin(), g.bytes.end(), copy.begin() + last_commitment);
-      return std::vector{SharedBytes{std::move(copy)}};
-    };
-  }
+  for (const std::size_t bad : {7u, 39u}) world.members[bad].twist_dealing = off_the_polynomial;
   world.boot_all();
   run_rounds(world);
   world.finish_work();
