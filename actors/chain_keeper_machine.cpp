@@ -8,6 +8,8 @@ namespace quorate::actors {
 namespace {
 
 constexpr std::uint8_t status_timer = 1;
+/// In how many periods a status is told once while nothing changes.
+constexpr std::uint32_t idle_periods = 4;
 
 Bytes burn_key(const BurnView& view) { return encode(view); }
 /// The sets of a generation differ between Bitcoin branches, and so do their keys.
@@ -146,14 +148,24 @@ KeeperEffects ChainKeeperMachine::on_asked(Instant now, const KeeperAsked& asked
 
 KeeperEffects ChainKeeperMachine::on_timer(Instant now) {
   KeeperEffects out;
-  for (std::size_t i = 0; i < std::min(limits_.status_fanout, peers_.size()); ++i) {
-    out.push_back(SendChain{peers_[next_peer_++ % peers_.size()], status()});
-  }
+  tell_status(out);
   // Blocks from the near future become acceptable by time alone.
   if (!parked_blocks_.empty() || !parked_trials_.empty()) retry_parked(now, out);
   mempool_.expire(now);
   out.push_back(ArmTimer{Timer{status_timer}, now + limits_.status_period});
   return out;
+}
+
+void ChainKeeperMachine::tell_status(KeeperEffects& out) {
+  const messages::TipStatus now = status();
+  if (now != told_status_) {
+    told_status_ = now;
+    told_times_ = 0;
+  }
+  if (told_times_++ >= limits_.status_repeats && told_times_ % idle_periods != 0) return;
+  for (std::size_t i = 0; i < std::min(limits_.status_fanout, peers_.size()); ++i) {
+    out.push_back(SendChain{peers_[next_peer_++ % peers_.size()], now});
+  }
 }
 
 void ChainKeeperMachine::build(Instant now, messages::Role asker,

@@ -24,6 +24,8 @@ struct KeeperLimits {
   Duration ask_again{milliseconds(500)};
   /// Peers that hear this node's status at a time, taking turns.
   std::size_t status_fanout{3};
+  /// A status that stands is told this many times, then in every fourth period only.
+  std::uint32_t status_repeats{8};
   /// Peers drawn to be given a new block. Everybody relays, so that with six each nearly all nodes
   /// are reached within a few hops; who is not hears of it by a status.
   std::size_t relay_fanout{6};
@@ -102,6 +104,7 @@ class ChainKeeperMachine {
   Result<KeeperEffects> on_heard(Instant now, const KeeperHeard& heard);
   KeeperEffects on_asked(Instant now, const KeeperAsked& asked);
   KeeperEffects on_timer(Instant now);
+  void tell_status(KeeperEffects& out);
 
   void build(Instant now, messages::Role asker, const messages::BuildBlock& request,
              KeeperEffects& out);
@@ -130,6 +133,8 @@ class ChainKeeperMachine {
   KeeperLimits limits_;
   std::vector<PeerId> peers_;
   std::size_t next_peer_{};
+  messages::TipStatus told_status_;
+  std::uint32_t told_times_{};
   crypto::ChaChaRng rng_;
   std::map<PeerId, Instant> asked_;
   std::map<BlockId, consensus::SealedBlock> parked_blocks_;

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t max_links = 512;
 constexpr std::size_t max_announcements = 4;
-/// How long a change that nobody waits for may stay unwritten.
-constexpr Duration lazy_wait = seconds(3);
 constexpr std::uint8_t lazy_timer = 62;
 /// At once, behind what is waiting already.
 constexpr std::uint8_t work_timer = 63;
@@ -94,7 +92,7 @@ std::vector<StoredRecord> GroupMember::records(storage::Table table, const Bytes
 void GroupMember::start(Instant now, BurnHeight height) { absorb(now, keygen_->start(height)); }
 
 void GroupMember::resume() {
-  dirty_ = urgent_ = true;
+  pace_.note(News::awaited);
   if (dealt_) put_dealing(PutDealing{*dealt_});
   if (candidate_) put_candidate(messages::CandidateBlock{*candidate_});
 }
@@ -159,7 +157,7 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
   if (reason != Errc::stale_version && reason != Errc::weak_hash) return;
   // The replica knows a newer version of an own chunk than the own records do: a restored disk.
   desk_->outrun(slot, standing);
-  dirty_ = urgent_ = true;
+  pace_.note(News::awaited);
 }
 
 void GroupMember::on_state(Instant now, StateRead read) {
@@ -199,9 +197,11 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
     // The height or attempt before is decided: nobody waits for shares of it any more.
     if (current_) close_signing(now, *current_);
     current_ = instance;
-    dirty_ = true;
   }
-  if (!setup_.self || instances_.contains(instance)) return;
+  if (!setup_.self) return;
+  if (const AgreementMachine* known = this->instance(instance)) {
+    return pace_.note(news_of(known->state(), written_));
+  }
 
   agreement::Context context;
   context.network_id = setup_.params.network_id;
@@ -219,7 +219,6 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
   context.notary = setup_.notary;
   instances_.emplace(instance, AgreementMachine{
                                    std::make_shared<const agreement::Context>(std::move(context))});
-  dirty_ = true;
 
   for (StoredRecord& record :
        records(storage::Table::agreement, AgreementMachine::record_key(set_hash_, instance))) {
@@ -325,7 +324,7 @@ void GroupMember::absorb(Instant now, KeygenEffects list) {
     } else if (auto* put = std::get_if<PutDealing>(&effect)) {
       put_dealing(*put);
     } else if (std::holds_alternative<PublishKeygen>(effect)) {
-      dirty_ = urgent_ = true;
+      pace_.note(News::awaited);
     } else if (auto* opened = std::get_if<AttemptOpened>(&effect)) {
       open(now, opened->instance);
     } else if (auto* wish = std::get_if<KeygenCandidate>(&effect)) {
@@ -361,8 +360,7 @@ void GroupMember::absorb(Instant now, const InstanceId& instance, agreement::Eff
       effects.push_back(std::move(*persist));
     } else if (auto* published = std::get_if<agreement::Publish>(&effect)) {
       if (!is_published(instance)) continue;
-      dirty_ = true;
-      urgent_ = urgent_ || is_awaited(published->state);
+      pace_.note(news_of(published->state, written_));
     } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
       arm(*armed);
     } else if (auto* need = std::get_if<agreement::NeedBlock>(&effect)) {
@@ -394,8 +392,7 @@ void GroupMember::absorb(Instant now, SigningEffects list) {
     } else if (auto* armed = std::get_if<ArmTimer>(&effect)) {
       arm(*armed);
     } else if (auto* published = std::get_if<PublishSigning>(&effect)) {
-      dirty_ = true;
-      urgent_ = urgent_ || is_awaited(published->state);
+      pace_.note(news_of(published->state, written_));
     } else if (auto* wanted = std::get_if<PermitWanted>(&effect)) {
       if (wanted->instance.purpose == Purpose::announce) {
         reports.push_back(
@@ -470,7 +467,6 @@ void GroupMember::begin_signing(Instant now) {
     return;
   }
   signing_.emplace(std::move(made).value());
-  dirty_ = true;
   absorb(now, signing_->start());
   for (const auto& [member, state] : states_) {
     if (state.signing) sign(now, PeerSigning{member, *state.signing, written_by_.at(member)});
@@ -554,11 +550,6 @@ std::optional<consensus::KeyCertificate> shown_key(const messages::MemberState& 
   return std::nullopt;
 }
 
-void GroupMember::settle_key() {
-  dirty_ = dirty_ || !key_settled_;
-  key_settled_ = true;
-}
-
 void GroupMember::put_dealing(const PutDealing& put) {
   dealt_ = put;
   auto chunks = desk_->write_dealing(put.attempt, put.dealing);
@@ -582,8 +573,7 @@ void GroupMember::evidence(MemberIndex member, std::string kind, Bytes proof) {
 
 void GroupMember::set_epoch(std::uint32_t epoch,
                             std::optional<messages::LeaderCertificate> leader) {
-  urgent_ = urgent_ || epoch != epoch_ || leader != leader_;
-  dirty_ = dirty_ || urgent_;
+  if (epoch != epoch_ || leader != leader_) pace_.note(News::awaited);
   epoch_ = epoch;
   leader_ = std::move(leader);
 }
@@ -591,8 +581,7 @@ void GroupMember::set_epoch(std::uint32_t epoch,
 void GroupMember::set_offer(
     std::optional<messages::AnnouncementOffer> offer,
     List<messages::PostedRequest, messages::max_posted_requests> foreign_requests) {
-  urgent_ = urgent_ || offer != offer_ || foreign_requests != foreign_requests_;
-  dirty_ = dirty_ || urgent_;
+  if (offer != offer_ || foreign_requests != foreign_requests_) pace_.note(News::awaited);
   offer_ = std::move(offer);
   foreign_requests_ = std::move(foreign_requests);
 }
@@ -606,15 +595,12 @@ void GroupMember::put_candidate(const messages::CandidateBlock& candidate) {
 }
 
 void GroupMember::flush(Instant now) {
-  if (!dirty_ || !setup_.self) return;
-  if (!urgent_ && (!lazy_at_ || now < *lazy_at_)) {
-    if (lazy_at_) return;
-    lazy_at_ = now + lazy_wait;
-    arm({Timer{lazy_timer}, *lazy_at_});
+  if (!setup_.self) return;
+  if (!pace_.is_due(now)) {
+    if (const auto at = pace_.begin_wait(now)) arm({Timer{lazy_timer}, *at});
     return;
   }
-  dirty_ = urgent_ = false;
-  lazy_at_.reset();
+  pace_.written();
   written_ = compose();
   Persist persist;
   auto chunks = desk_->write_state(written_, persist.writes);
@@ -624,29 +610,6 @@ void GroupMember::flush(Instant now) {
   }
   effects.push_back(std::move(persist));
   for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk)});
-}
-
-bool GroupMember::is_awaited(const messages::AgreementState& state) const {
-  for (const auto& before : written_.agreements) {
-    if (before.instance != state.instance) continue;
-    return before.view != state.view || before.proposal != state.proposal ||
-           before.prepare != state.prepare || before.commit != state.commit ||
-           before.refusal != state.refusal || before.decided != state.decided;
-  }
-  return state.proposal || state.prepare || state.commit || state.refusal || state.decided ||
-         state.view != consensus::View{};
-}
-
-bool GroupMember::is_awaited(const messages::SigningState& state) const {
-  if (!written_.signing) return true;
-  const auto has_new = [](const auto& now, const auto& before) {
-    return std::any_of(now.begin(), now.end(), [&](const auto& x) {
-      return std::find(before.begin(), before.end(), x) == before.end();
-    });
-  };
-  return has_new(state.requests, written_.signing->requests) ||
-         has_new(state.shares, written_.signing->shares) ||
-         has_new(state.rejects, written_.signing->rejects);
 }
 
 messages::MemberState GroupMember::compose() const {

@@ -14,6 +14,7 @@
 #include "actors/keygen_machine.hpp"
 #include "actors/member_io.hpp"
 #include "actors/signing_machine.hpp"
+#include "actors/state_news.hpp"
 
 namespace quorate::actors {
 
@@ -131,11 +132,10 @@ class GroupMember {
   void set_offer(std::optional<messages::AnnouncementOffer> offer,
                  List<messages::PostedRequest, messages::max_posted_requests> foreign_requests);
   /// A block carries the key's certificate: it need not be shown any more.
-  void settle_key();
+  void settle_key() { key_settled_ = true; }
   /// Puts a block into the own candidate slot.
   void put_candidate(const messages::CandidateBlock& candidate);
-  /// Writes the own state if it changed: the last call of a step. What others wait for is written
-  /// at once; what merely should be known soon rides along, or waits for a short timer.
+  /// Writes the own state if others need to hear of a change: the last call of a step.
   void flush(Instant now);
 
   /// Hands on what the inputs added, until nothing is left: reports may cause more. What is
@@ -195,8 +195,6 @@ class GroupMember {
   void evidence(MemberIndex member, std::string kind, Bytes proof);
   [[nodiscard]] messages::MemberState compose() const;
   [[nodiscard]] std::vector<StoredRecord> records(storage::Table table, const Bytes& prefix) const;
-  [[nodiscard]] bool is_awaited(const messages::AgreementState& state) const;
-  [[nodiscard]] bool is_awaited(const messages::SigningState& state) const;
   [[nodiscard]] bool is_published(const consensus::InstanceId& instance) const;
 
   GroupMemberSetup setup_;
@@ -239,11 +237,9 @@ class GroupMember {
   std::optional<TermNumber> term_;
   bool is_closed_{};
   bool key_settled_{};
-  /// Something changed since the state was written; somebody waits for it.
-  bool dirty_{};
-  bool urgent_{};
-  std::optional<Instant> lazy_at_;
+  /// What the own slots say, and when they are written again.
   messages::MemberState written_;
+  StatePace pace_;
 };
 
 /// The certified key that a member shows: its decided key instance with the content it offers.

@@ -1,5 +1,7 @@
 #include "actors/replica_generation.hpp"
 
+#include "base/bytes_pool.hpp"
+
 namespace quorate::actors::replica {
 
 using consensus::Chunk;
@@ -227,7 +229,7 @@ void ReplicaGeneration::put(ChunkSlot at, Stored stored) {
   Slot& slot = slots_[at.value];
   inventory_.set(at, stored.meta, static_cast<std::uint32_t>(stored.content.size()));
   slot.meta = stored.meta;
-  slot.content = std::move(stored.content);
+  slot.content = BytesPool::of_this_thread().share(stored.meta.content_hash, stored.content);
 }
 
 }  // namespace quorate::actors::replica

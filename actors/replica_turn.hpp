@@ -104,6 +104,8 @@ class Turn {
   void push_range(PeerId to, const ReplicaGeneration& replica, consensus::TreeNode node);
 
   void accepted(Generation& generation, consensus::ChunkSlot slot, Spread spread);
+  void offer(PeerId peer, Neighbour& neighbour, const Generation& generation,
+             consensus::ChunkSlot slot, const consensus::SlotEntry& own);
   void note_evidence(const Generation& generation, const Verdict& verdict);
   /// Pushes a small chunk, announces a larger one.
   void tell(PeerId to, const Generation& generation, consensus::ChunkSlot slot);

@@ -279,17 +279,30 @@ void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
   writes_.push_back(chunk_record(chunk));
   effects_.push_back(ChunkAccepted{chunk});
   s_.fetches.settle({generation.id, slot}, own, own);
-  const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
-  for (auto& [peer, neighbour] : s_.peers) {
-    // Probability 1 / n keeps the sum of all relays near one per replica; a dense mesh, in which
-    // the writer's own pushes reach nearly everybody, needs an eighth of that.
-    const std::uint32_t odds = neighbours < dense_mesh ? neighbours : 8 * neighbours;
-    if (spread == Spread::some && s_.rng.draw(odds) != 0) continue;
-    const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
-    if (theirs == Standing::same || theirs == Standing::ahead) continue;
-    wake_at(neighbour.await_ack(now_, {generation.id, slot}));
-    tell(peer, generation, slot);
+  if (spread == Spread::everybody) {
+    for (auto& [peer, neighbour] : s_.peers) offer(peer, neighbour, generation, slot, own);
+    return;
   }
+  // Probability 1 / n for each keeps the sum of all relays near one per replica. A dense mesh, in
+  // which the writer's own pushes reach nearly everybody, needs an eighth of that.
+  const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
+  if (neighbours >= dense_mesh) {
+    if (s_.rng.draw(8) != 0) return;
+    const auto drawn = std::next(s_.peers.begin(), s_.rng.draw(neighbours));
+    return offer(drawn->first, drawn->second, generation, slot, own);
+  }
+  for (auto& [peer, neighbour] : s_.peers) {
+    if (s_.rng.draw(neighbours) == 0) offer(peer, neighbour, generation, slot, own);
+  }
+}
+
+/// Tells the peer of the slot unless it was seen to hold as much.
+void Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot,
+                 const SlotEntry& own) {
+  const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
+  if (theirs == Standing::same || theirs == Standing::ahead) return;
+  wake_at(neighbour.await_ack(now_, {generation.id, slot}));
+  tell(peer, generation, slot);
 }
 
 void Turn::tell(PeerId to, const Generation& generation, ChunkSlot slot) {

@@ -65,7 +65,18 @@ class SharedBytes {
     return data_ == other.data_ || *data_ == *other.data_;
   }
 
+  /// Remembers the bytes without keeping them.
+  using Weak = std::weak_ptr<const Bytes>;
+  [[nodiscard]] Weak weak() const { return data_; }
+  /// The remembered bytes, if somebody still keeps them.
+  [[nodiscard]] static std::optional<SharedBytes> lock(const Weak& weak) {
+    auto data = weak.lock();
+    if (data == nullptr) return std::nullopt;
+    return SharedBytes{std::move(data)};
+  }
+
  private:
+  explicit SharedBytes(std::shared_ptr<const Bytes> data) : data_(std::move(data)) {}
   static const std::shared_ptr<const Bytes>& empty();
   std::shared_ptr<const Bytes> data_;
 };

@@ -1,6 +1,20 @@
 #include "storage/memory_store.hpp"
 
+#include "base/bytes_pool.hpp"
+#include "crypto/hash.hpp"
+
 namespace quorate::storage {
+
+namespace {
+
+/// Disks of one simulation hold the same large records.
+SharedBytes keep(const Bytes& value) {
+  SharedBytes kept{value};
+  if (kept.size() < BytesPool::least_bytes) return kept;
+  return BytesPool::of_this_thread().share(crypto::sha512_256(kept.view()), kept);
+}
+
+}  // namespace
 
 void MemoryDisk::lie_about_sync() {
   if (!synced_) synced_ = records_;
@@ -20,9 +34,9 @@ void MemoryDisk::apply(std::span<const RecordWrite> writes) {
     if (at != records_.end()) bytes_ -= write.key.size() + at->second.size();
     if (write.value) bytes_ += write.key.size() + write.value->size();
     if (at == records_.end()) {
-      if (write.value) records_.emplace(std::pair{write.table, write.key}, *write.value);
+      if (write.value) records_.emplace(std::pair{write.table, write.key}, keep(*write.value));
     } else if (write.value) {
-      at->second = *write.value;
+      at->second = keep(*write.value);
     } else {
       records_.erase(at);
     }
@@ -61,14 +75,14 @@ Result<> MemoryStore::commit(std::span<const RecordWrite> writes) {
 Result<std::optional<Bytes>> MemoryStore::get(Table table, ByteView key) const {
   const auto at = disk_->records_.find(std::pair{table, key});
   if (at == disk_->records_.end()) return std::optional<Bytes>{};
-  return std::optional<Bytes>{at->second};
+  return std::optional<Bytes>{at->second.get()};
 }
 
 Result<> MemoryStore::scan(
     Table table, const std::function<bool(ByteView key, ByteView value)>& visit) const {
   for (auto at = disk_->records_.lower_bound(std::pair{table, ByteView{}});
        at != disk_->records_.end() && at->first.first == table; ++at) {
-    if (!visit(at->first.second, at->second)) break;
+    if (!visit(at->first.second, at->second.view())) break;
   }
   return done();
 }

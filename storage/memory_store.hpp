@@ -41,7 +41,7 @@ class MemoryDisk {
                                           b.second.end());
     }
   };
-  using Records = std::map<std::pair<Table, Bytes>, Bytes, KeyLess>;
+  using Records = std::map<std::pair<Table, Bytes>, SharedBytes, KeyLess>;
 
   void apply(std::span<const RecordWrite> writes);
   [[nodiscard]] std::uint64_t bytes_after(std::span<const RecordWrite> writes) const;

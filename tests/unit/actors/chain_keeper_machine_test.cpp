@@ -83,5 +83,25 @@ TEST_CASE("keeper: the keys of two sets of one generation are kept side by side"
   CHECK(sets == std::set{first->hash, second->hash});
 }
 
+TEST_CASE("keeper: a status that stands is told ever more rarely, a new one at once again") {
+  scripted::ScriptedWorld world;
+  world.mine();
+  Keeper keeper{world};
+  const KeeperLimits limits;
+  keeper.step(KeeperPeer{PeerId{3}, true});
+  const auto told_in = [&](std::uint32_t periods) {
+    std::uint32_t times = 0;
+    for (std::uint32_t i = 0; i < periods; ++i) {
+      keeper.step(Timer{1});
+      for (const auto& effect : keeper.effects) times += std::holds_alternative<SendChain>(effect);
+    }
+    return times;
+  };
+  CHECK(told_in(limits.status_repeats) == limits.status_repeats);
+  CHECK(told_in(40) == 10);
+  keeper.replay(world);
+  CHECK(told_in(limits.status_repeats) == limits.status_repeats);
+}
+
 }  // namespace
 }  // namespace quorate::actors
