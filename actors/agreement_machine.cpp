@@ -59,11 +59,7 @@ Result<> AgreementMachine::on(const agreement::BurnMoved& input) {
 Result<> AgreementMachine::on(const agreement::PeerState& input) {
   TRY(check_member(input.member));
   if (input.member == context_->self) return done();
-  const Hash256 digest = crypto::sha256(encode(input.state));
-  const auto last = digests_.find(input.member);
-  if (last != digests_.end() && last->second == digest) return done();
   TRY(check_state(input.member, input.state));
-  digests_.insert_or_assign(input.member, digest);
   hear_state(input.member, input.state);
   return done();
 }

@@ -218,7 +218,6 @@ class AgreementMachine {
   std::map<MemberIndex, View> views_;                   ///< Highest in which a member was seen.
   std::map<View, std::pair<MemberIndex, Vote>> words_;  ///< Leaders' words of the newest views.
   std::map<MemberIndex, messages::Proposal> heard_;     ///< Last proposal of each leader.
-  std::map<MemberIndex, Hash256> digests_;              ///< Of each member's last state.
   std::set<MemberIndex> convicted_;
   std::map<Value, Judged> judged_;
 

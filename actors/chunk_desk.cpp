@@ -1,9 +1,34 @@
 #include "actors/chunk_desk.hpp"
 
+#include "base/weak_table.hpp"
+
 namespace quorate::actors {
 
 using consensus::Chunk;
 using consensus::ChunkSlot;
+
+namespace {
+
+/// A state with its bytes, so that these stay where they are while the state is found by them.
+struct DecodedState {
+  SharedBytes bytes;
+  messages::MemberState state;
+};
+
+/// Decoded once while somebody keeps it: replicas of one process hold one copy of a content
+/// (base/bytes_pool), and all members of a simulation read it.
+Result<std::shared_ptr<const messages::MemberState>> decoded_state(const SharedBytes& bytes) {
+  thread_local WeakTable<const Bytes*, const DecodedState> known;
+  std::shared_ptr<const DecodedState> whole = known.find(&bytes.get());
+  if (whole == nullptr) {
+    TRY_ASSIGN(auto state, decode<messages::MemberState>(bytes.view()));
+    whole = std::make_shared<const DecodedState>(DecodedState{bytes, std::move(state)});
+    known.insert(&bytes.get(), whole);
+  }
+  return std::shared_ptr<const messages::MemberState>{whole, &whole->state};
+}
+
+}  // namespace
 
 ChunkDesk::ChunkDesk(const consensus::Params& params, const consensus::SignerSet& set,
                      std::optional<MemberIndex> self, const crypto::SecretKey* key)
@@ -71,7 +96,7 @@ Result<ChunkRead> ChunkDesk::read(const Chunk& chunk) {
   if (place.range == Range::precompute) {
     return ChunkRead{DealingRead{place.member, pieces.first, *joined, manifest}};
   }
-  TRY_ASSIGN(auto state, decode<messages::MemberState>(joined->view()));
+  TRY_ASSIGN(auto state, decoded_state(*joined));
   return ChunkRead{
       StateRead{place.member, std::move(state), {pieces.first, {*joined}, {manifest}}}};
 }

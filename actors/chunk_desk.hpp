@@ -23,7 +23,8 @@ struct DealingRead {
 };
 struct StateRead {
   MemberIndex member;
-  messages::MemberState state;
+  /// Never null. Whoever reads the same bytes in this thread has the same object.
+  std::shared_ptr<const messages::MemberState> state;
   /// Proof that the member wrote it; the word's content hash is left out.
   messages::SignedState written;
 };

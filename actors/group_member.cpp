@@ -162,8 +162,11 @@ void GroupMember::on_write_refused(consensus::ChunkSlot slot, Errc reason,
 
 void GroupMember::on_state(Instant now, StateRead read) {
   const MemberIndex member = read.member;
-  messages::MemberState& kept = states_[member];
-  const messages::MemberState before = std::exchange(kept, std::move(read.state));
+  static const auto nothing = std::make_shared<const messages::MemberState>();
+  auto& newest = states_.try_emplace(member, nothing).first->second;
+  const std::shared_ptr<const messages::MemberState> last = std::exchange(newest, read.state);
+  const messages::MemberState& before = *last;
+  const messages::MemberState& kept = *read.state;
   const messages::SignedState& written = written_by_[member] = std::move(read.written);
   if (kept.keygen && kept.keygen != before.keygen) keygen(now, PeerKeygen{member, *kept.keygen});
   for (const auto& agreed : kept.agreements) {
@@ -179,7 +182,7 @@ void GroupMember::on_state(Instant now, StateRead read) {
   if (signing_ && kept.signing && kept.signing != before.signing) {
     sign(now, PeerSigning{member, *kept.signing, written});
   }
-  reports.push_back(MemberHeard{member, kept});
+  reports.push_back(MemberHeard{member, kept.epoch, kept.leader});
 }
 
 void GroupMember::feed_instance(Instant now, const InstanceId& instance, MemberIndex member,
@@ -232,7 +235,7 @@ void GroupMember::open(Instant now, const InstanceId& instance) {
     for (const MemberIndex member : convicted_) agree(now, instance, agreement::Convicted{member});
   }
   for (const auto& [member, state] : states_) {
-    for (const auto& agreed : state.agreements) {
+    for (const auto& agreed : state->agreements) {
       if (agreed.instance == instance) feed_instance(now, instance, member, agreed);
     }
   }
@@ -260,8 +263,7 @@ void GroupMember::on_accepted(Instant now, const consensus::BlockHeader& header)
                       header.term, header.height,  header.attempt};
   const auto at = instances_.find(id);
   if (at == instances_.end() || at->second.closed()) return;
-  agree(now, id, agreement::Signed{{}, {ValueKind::block, Hash256{header.id().bytes},
-                                        header.burn_view}});
+  agree(now, id, agreement::Signed{{}, value_of(header)});
 }
 
 void GroupMember::on_final(BlockHeight height) {
@@ -469,7 +471,7 @@ void GroupMember::begin_signing(Instant now) {
   signing_.emplace(std::move(made).value());
   absorb(now, signing_->start());
   for (const auto& [member, state] : states_) {
-    if (state.signing) sign(now, PeerSigning{member, *state.signing, written_by_.at(member)});
+    if (state->signing) sign(now, PeerSigning{member, *state->signing, written_by_.at(member)});
   }
   for (const MemberIndex member : convicted_) sign(now, ExcludeSigner{member});
 }
@@ -535,6 +537,10 @@ void GroupMember::note_key_decision(Instant now, const messages::AgreementState&
   }
   if (!consensus::verify(*state.decided, set(), setup_.params.network_id).ok()) return;
   keygen(now, KeyDecided{*state.decided});
+}
+
+consensus::Value value_of(const consensus::BlockHeader& header) {
+  return {ValueKind::block, Hash256{header.id().bytes}, header.burn_view};
 }
 
 std::optional<consensus::KeyCertificate> shown_key(const messages::MemberState& state) {
@@ -646,7 +652,7 @@ const messages::SigningState* GroupMember::signing_state() const {
 
 const messages::MemberState* GroupMember::state_of(MemberIndex member) const {
   const auto at = states_.find(member);
-  return at == states_.end() ? nullptr : &at->second;
+  return at == states_.end() ? nullptr : at->second.get();
 }
 
 }  // namespace quorate::actors

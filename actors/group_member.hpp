@@ -63,10 +63,11 @@ struct PermitAsked {
   consensus::View view;
   crypto::SigningSubject subject;
 };
-/// A member's state was read (what concerns the role: epoch, leadership, offer, foreign requests).
+/// A member's state was read: its epoch, and its certificate while it leads.
 struct MemberHeard {
   MemberIndex member;
-  messages::MemberState state;
+  std::uint32_t epoch{};
+  std::optional<messages::LeaderCertificate> leader;
 };
 struct CandidateHeard {
   crypto::PublicKey owner;
@@ -210,7 +211,7 @@ class GroupMember {
   /// Headers told so far, for machines that are opened later.
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;
-  std::map<MemberIndex, messages::MemberState> states_;
+  std::map<MemberIndex, std::shared_ptr<const messages::MemberState>> states_;
   /// Proof of each of these states, while it may be needed.
   std::map<MemberIndex, messages::SignedState> written_by_;
   /// Members proven faulty, by any of the machines.
@@ -241,6 +242,9 @@ class GroupMember {
   messages::MemberState written_;
   StatePace pace_;
 };
+
+/// What an agreement on this block is about.
+[[nodiscard]] consensus::Value value_of(const consensus::BlockHeader& header);
 
 /// The certified key that a member shows: its decided key instance with the content it offers.
 /// Unverified.

@@ -115,7 +115,6 @@ class KeygenMachine::Core {
   messages::KeygenState state_;
   messages::KeygenState published_;
   bool is_published_{};
-  std::map<MemberIndex, Hash256> last_states_;  // hash of the state taken in last
   std::map<MemberIndex, DealingSeen> future_dealings_;
   std::map<MemberIndex, messages::KeygenState> future_states_;
   std::set<MemberIndex> convicted_;

@@ -90,7 +90,6 @@ void KeygenMachine::Core::open_attempt(crypto::KeygenConfig config) {
   confirmed_.clear();
   has_confirmed_ = false;
   in_time_.clear();
-  last_states_.clear();
   contents_.clear();
   offered_by_.clear();
   candidate_.reset();
@@ -212,11 +211,6 @@ void KeygenMachine::Core::on(const PeerKeygen& peer, Effects& out) {
     future_states_[peer.member] = peer.state;
     follow_others(out);
     return;
-  }
-  const Hash256 hash = crypto::sha512_256(encode(peer.state));
-  if (const auto [last, is_first] = last_states_.try_emplace(peer.member, hash); !is_first) {
-    if (last->second == hash) return;
-    last->second = hash;
   }
   tally_->count(peer.member, peer.state);
   for (const auto& fault : peer.state.equivocations) book_->accuse(fault);

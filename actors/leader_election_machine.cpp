@@ -4,7 +4,6 @@
 
 namespace quorate::actors {
 
-using election::TimerKind;
 using messages::Candidacy;
 using messages::ElectionGrant;
 using messages::ElectionKind;
@@ -120,7 +119,7 @@ Result<election::Effects> LeaderElectionMachine::on_request(Instant now,
   if (granted_) {
     send_grant(candidate, out);  // Its first copy was lost.
   } else if (now < due(rank)) {
-    out.push_back(ArmTimer{timer(TimerKind::wait_over), due(rank)});
+    out.push_back(ArmTimer{timer(election::TimerKind::wait_over), due(rank)});
   } else {
     act(now, out);
   }
@@ -196,16 +195,16 @@ Result<election::Effects> LeaderElectionMachine::on(Instant now,
   const Timer& fired = input.timer;
   if (!term_ || fired.a != term_->value || fired.b != epoch_) return Effects{};  // Stale.
   Effects out;
-  switch (static_cast<TimerKind>(fired.kind)) {
-    case TimerKind::epoch_over:
+  switch (static_cast<election::TimerKind>(fired.kind)) {
+    case election::TimerKind::epoch_over:
       if (fired.c != timer_starts_ || work_ == election::Work::none) return Effects{};
       enter_epoch(now, epoch_ + 1, out);
       follow_others(now, out);
       break;
-    case TimerKind::wait_over:
+    case election::TimerKind::wait_over:
       act(now, out);
       break;
-    case TimerKind::ask_again:
+    case election::TimerKind::ask_again:
       if (asks_ == 0 || leader_) return Effects{};
       ask(now, out);
       break;
@@ -252,9 +251,9 @@ Result<std::size_t> LeaderElectionMachine::standing_rank(MemberIndex member) con
   return Errc::election_not_standing;
 }
 
-Timer LeaderElectionMachine::timer(TimerKind kind) const {
+Timer LeaderElectionMachine::timer(election::TimerKind kind) const {
   return {static_cast<std::uint8_t>(kind), term_->value, epoch_,
-          kind == TimerKind::epoch_over ? timer_starts_ : 0};
+          kind == election::TimerKind::epoch_over ? timer_starts_ : 0};
 }
 
 // Epochs.
@@ -290,7 +289,7 @@ void LeaderElectionMachine::enter_epoch(Instant now, std::uint32_t epoch, Effect
   for (std::size_t rank = 0; rank < standing; ++rank) {
     const auto request = requests_.find(order_[rank]);
     if (order_[rank] == self_ || (request != requests_.end() && request->second == epoch_)) {
-      out.push_back(ArmTimer{timer(TimerKind::wait_over), due(rank)});
+      out.push_back(ArmTimer{timer(election::TimerKind::wait_over), due(rank)});
     }
   }
 }
@@ -318,7 +317,7 @@ void LeaderElectionMachine::start_epoch_timer(Instant now, Effects& out) {
   if (work_ == election::Work::none) return;
   const Duration length =
       grown(timing_.epoch_timer, timing_.growth_percent, failed_, timing_.epoch_timer_cap);
-  out.push_back(ArmTimer{timer(TimerKind::epoch_over), now + length});
+  out.push_back(ArmTimer{timer(election::TimerKind::epoch_over), now + length});
 }
 
 void LeaderElectionMachine::note_epoch(MemberIndex member, std::uint32_t epoch) {
@@ -378,7 +377,7 @@ void LeaderElectionMachine::ask(Instant now, Effects& out) {
   // A lost request needs one repetition; where votes are split, only the next epoch helps.
   const Duration wait =
       grown(timing_.election_wait_min * 2, timing_.growth_percent, asks_++, timing_.epoch_timer);
-  out.push_back(ArmTimer{timer(TimerKind::ask_again), now + wait});
+  out.push_back(ArmTimer{timer(election::TimerKind::ask_again), now + wait});
   count_grants(out);
 }
 

@@ -8,7 +8,7 @@
 namespace quorate::actors {
 namespace {
 
-constexpr std::size_t max_links = 512;
+constexpr std::size_t most_links = 512;
 constexpr std::size_t max_accepted = 65'536;
 
 template <class Map>
@@ -43,7 +43,7 @@ void NodeView::apply(const messages::ChainEvent& event) {
 
 void NodeView::apply_links(const messages::BurnTipChanged& moved) {
   for (const consensus::BurnLink& link : moved.links) links_.push_back(link);
-  while (links_.size() > max_links) links_.pop_front();
+  while (links_.size() > most_links) links_.pop_front();
   // A side branch whose fork point was forgotten no longer connects.
   std::set<BurnHash> known;
   std::erase_if(links_, [&](const consensus::BurnLink& link) {

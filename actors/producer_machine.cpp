@@ -19,10 +19,6 @@ constexpr Duration collect_time = milliseconds(200);
 /// Candidates and early blocks of later heights that are remembered.
 constexpr std::size_t max_known = 256;
 
-Value value_of(const consensus::Block& block) {
-  return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
-}
-
 /// Which candidate slot, counted from 0, a producer owns.
 std::uint32_t candidate_place(const consensus::SignerSet& set, const crypto::PublicKey& owner) {
   const auto& small = set.zero_slot_keys;
@@ -370,7 +366,7 @@ void ProducerMachine::tell_candidate(Instant now, const Known& known, agreement:
   const auto id = instance();
   if (group == nullptr || !id || !view_.is_next(known.block.header)) return;
   group->agree(now, *id,
-               agreement::Candidate{value_of(known.block), known.fees.value_or(MicroStx{}),
+               agreement::Candidate{value_of(known.block.header), known.fees.value_or(MicroStx{}),
                                     candidate_place(group->set(), known.owner), verdict, reason,
                                     known.seen, known.tail});
 }
@@ -414,12 +410,12 @@ void ProducerMachine::on_report(Instant now, GroupMember& group, GroupReport& re
 }
 
 void ProducerMachine::on_heard(const MemberHeard& heard) {
-  const auto seen = std::pair{heard.state.epoch, heard.state.leader.has_value()};
+  const auto seen = std::pair{heard.epoch, heard.leader.has_value()};
   const auto [told, fresh] = told_seen_.try_emplace(heard.member, seen);
   if (!fresh && told->second == seen) return;
   told->second = seen;
   out_.push_back(ElectionOrder{messages::ElectionSeen{TermNumber{*producing_}, heard.member,
-                                                      heard.state.epoch, heard.state.leader}});
+                                                      heard.epoch, heard.leader}});
 }
 
 void ProducerMachine::on_final(Instant now, const messages::CandidateBlock& candidate) {
@@ -441,7 +437,7 @@ void ProducerMachine::on_final(Instant now, const messages::CandidateBlock& cand
   if (finals_.size() > max_known) finals_.clear();
   finals_.insert(id);
   sealed_ = candidate;
-  group->agree(now, *current, agreement::Signed{candidate.view, value_of(candidate.block)});
+  group->agree(now, *current, agreement::Signed{candidate.view, value_of(candidate.block.header)});
 }
 
 void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
@@ -453,7 +449,7 @@ void ProducerMachine::on_sealed(Instant now, const SealDone& sealed) {
   group->put_candidate(shown);
   if (instance() == sealed.instance) sealed_ = shown;
   group->agree(now, sealed.instance,
-               agreement::Signed{sealed.view, value_of(known->second.block)});
+               agreement::Signed{sealed.view, value_of(known->second.block.header)});
   group->sign(now, CloseSigning{sealed.instance});
 }
 

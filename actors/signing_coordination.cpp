@@ -109,11 +109,11 @@ void SigningMachine::Core::arm(Opening& opening, Effects& out) {
 
 void SigningMachine::Core::feed(const PeerSigning& peer, Effects& out) {
   Peer& known = peers_[peer.member];
-  const Peer before = known;
-  known.nonces = peer.state.nonces;
-  known.announce_nonces = peer.state.announce_nonces;
-  known.shares.assign(peer.state.shares.begin(), peer.state.shares.end());
-  known.written = peer.written;
+  const Peer before = std::exchange(
+      known, Peer{peer.state.nonces,
+                  peer.state.announce_nonces,
+                  {peer.state.shares.begin(), peer.state.shares.end()},
+                  peer.written});
   for (const auto& [old_list, new_list] :
        {std::pair{before.nonces, known.nonces},
         std::pair{before.announce_nonces, known.announce_nonces}}) {

@@ -60,7 +60,6 @@ class SigningMachine::Core {
   using Outputs = crypto::SigningCoordinator::Outputs;
   /// The newest state of a member, as far as coordinators need it.
   struct Peer {
-    Hash256 state_hash;
     std::optional<crypto::NonceCommitments> nonces;
     std::optional<crypto::NonceCommitments> announce_nonces;
     std::vector<crypto::SignatureShare> shares;

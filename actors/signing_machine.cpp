@@ -175,11 +175,7 @@ SigningEffects SigningMachine::Core::step(Instant now, const SigningInput& input
 
 void SigningMachine::Core::on(const PeerSigning& peer, Effects& out) {
   if (self_ && peer.member == *self_) return;
-  const Hash256 hash = crypto::sha512_256(encode(peer.state));
-  const auto before = peers_.find(peer.member);
-  if (before != peers_.end() && before->second.state_hash == hash) return;
   feed(peer, out);
-  peers_[peer.member].state_hash = hash;
   const crypto::PublicKey& from = set_.members[peer.member.value].key;
   for (const PostedRequest& request : peer.state.requests) hear_request(from, request, out);
 }

@@ -17,10 +17,6 @@ bool is_below(const consensus::BlockHeader& header, const messages::Position& pl
   return std::tie(header.term, header.height) < std::tie(place.term, place.height);
 }
 
-Value value_of(const consensus::Block& block) {
-  return {ValueKind::block, Hash256{block.id().bytes}, block.header.burn_view};
-}
-
 }  // namespace
 
 StackerMachine::StackerMachine(StackerConfig config, crypto::SecretKey key)
@@ -145,7 +141,7 @@ void StackerMachine::tell_final(Instant now, const Final& known) {
   const auto& header = known.candidate.block.header;
   // A block of a dropped tail may have the same height: only what follows the own tip is a value.
   if (group == nullptr || !id || !known.tried || !view_.is_next(header)) return;
-  agreement::Candidate told{value_of(known.candidate.block), known.tried->fees,
+  agreement::Candidate told{value_of(known.candidate.block.header), known.tried->fees,
                             group->self()->value, agreement::Verdict::parked};
   if (known.tried->outcome == messages::Outcome::valid) told.verdict = agreement::Verdict::valid;
   if (known.tried->outcome == messages::Outcome::refused) {
@@ -175,7 +171,7 @@ void StackerMachine::on_producer_chunk(Instant now, Watched& watched,
         watched.sealed.insert_or_assign(candidate->owner, std::move(candidate->candidate));
     on_candidate(watched, at->second);
   } else if (auto* state = std::get_if<StateRead>(&*read)) {
-    on_producer_state(now, watched, state->member, std::move(state->state));
+    on_producer_state(now, watched, state->member, state->state);
   }
 }
 
@@ -219,8 +215,9 @@ void StackerMachine::read_again() {
 }
 
 void StackerMachine::on_producer_state(Instant now, Watched& watched, MemberIndex member,
-                                       messages::MemberState state) {
-  messages::MemberState& kept = watched.states[member] = std::move(state);
+                                       std::shared_ptr<const messages::MemberState> state) {
+  watched.states[member] = state;
+  const messages::MemberState& kept = *state;
   if (view_.key(GroupKind::producers, watched.planned.set.generation) == nullptr) {
     if (auto key = shown_key(kept)) out_.push_back(AskKeeper{messages::LearnKey{std::move(*key)}});
   }
@@ -258,7 +255,8 @@ void StackerMachine::on_sealed(Instant now, GroupMember& group, const SealDone& 
   const messages::CandidateBlock& candidate = known->second.candidate;
   out_.push_back(AskKeeper{messages::SubmitSealed{
       {candidate.block, {*candidate.seal, sealed.seal}}}});
-  group.agree(now, sealed.instance, agreement::Signed{sealed.view, value_of(candidate.block)});
+  group.agree(now, sealed.instance,
+              agreement::Signed{sealed.view, value_of(candidate.block.header)});
   group.sign(now, CloseSigning{sealed.instance});
 }
 
@@ -268,8 +266,8 @@ void StackerMachine::permit(Instant now, GroupMember& group, const PermitAsked& 
   const auto index = watched->second->planned.set.find(asked.from);
   if (!index) return;
   const auto state = watched->second->states.find(*index);
-  if (state == watched->second->states.end() || !state->second.offer) return;
-  const auto permit = judge_permit(view_, GroupKind::stackers, *state->second.offer, asked);
+  if (state == watched->second->states.end() || !state->second->offer) return;
+  const auto permit = judge_permit(view_, GroupKind::stackers, *state->second->offer, asked);
   if (!permit.ok()) return waiting_permits_.keep(asked);
   if (*permit) group.permit_announcement(now, **permit);
 }

@@ -36,7 +36,7 @@ class StackerMachine {
   struct Watched {
     messages::SetPlanned planned;
     ChunkDesk desk;
-    std::map<MemberIndex, messages::MemberState> states;
+    std::map<MemberIndex, std::shared_ptr<const messages::MemberState>> states;
     /// Sealed blocks that stand in the candidate slots, by owner.
     std::map<crypto::PublicKey, messages::CandidateBlock> sealed;
   };
@@ -52,7 +52,7 @@ class StackerMachine {
   void read_again();
   void make_room();
   void on_producer_state(Instant now, Watched& watched, MemberIndex member,
-                         messages::MemberState state);
+                         std::shared_ptr<const messages::MemberState> state);
   void on_timer(Instant now, const Timer& timer);
   void on_report(Instant now, GroupMember& group, GroupReport& report);
   void on_sealed(Instant now, GroupMember& group, const SealDone& sealed);

@@ -3,16 +3,15 @@
 // be observed except in memory and time.
 #pragma once
 
-#include <unordered_map>
-
 #include "base/bytes.hpp"
+#include "base/weak_table.hpp"
 
 namespace quorate {
 
 class BytesPool {
  public:
   /// Shorter contents cost more in bookkeeping than they save.
-  static constexpr std::size_t least_bytes = 4096;
+  static constexpr std::size_t least_bytes = 512;
 
   /// @returns bytes equal to `bytes`: those of an earlier caller if somebody still keeps them.
   /// `hash` must be a collision-resistant hash of `bytes`.
@@ -24,11 +23,7 @@ class BytesPool {
   static BytesPool& of_this_thread();
 
  private:
-  void forget_dead();
-
-  std::unordered_map<Hash256, SharedBytes::Weak> known_;
-  /// When to look for contents that nobody keeps any more.
-  std::size_t sweep_at_{64};
+  WeakTable<Hash256, const Bytes> known_;
 };
 
 }  // namespace quorate

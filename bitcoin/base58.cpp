@@ -5,12 +5,13 @@
 namespace quorate::bitcoin {
 namespace {
 
-constexpr std::string_view alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr std::string_view base58_alphabet =
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 constexpr std::size_t checksum_size = 4;
 constexpr std::size_t raw_size = 1 + Hash160::size + checksum_size;
 /// 25 bytes of 0xff need 35 digits; leading zero bytes are one digit each.
-constexpr std::size_t max_text = 35;
+constexpr std::size_t max_base58_text = 35;
 
 ByteView checksum_of(ByteView bytes, Hash256& buffer) {
   buffer = crypto::sha256d(bytes);
@@ -48,20 +49,20 @@ std::string encode_base58check(const Base58Payload& payload) {
     if (byte == 0 && digits.empty()) ++zeros;
     multiply_add(digits, 58, 256, byte);
   }
-  std::string text(zeros, alphabet[0]);
-  for (const std::uint8_t digit : digits) text.push_back(alphabet[digit]);
+  std::string text(zeros, base58_alphabet[0]);
+  for (const std::uint8_t digit : digits) text.push_back(base58_alphabet[digit]);
   return text;
 }
 
 Result<Base58Payload> decode_base58check(std::string_view text) {
-  if (text.empty() || text.size() > max_text) return Errc::address_bad_length;
+  if (text.empty() || text.size() > max_base58_text) return Errc::address_bad_length;
   Bytes number;
   for (const char c : text) {
-    const std::size_t digit = alphabet.find(c);
+    const std::size_t digit = base58_alphabet.find(c);
     if (digit == std::string_view::npos) return Errc::address_bad_character;
     multiply_add(number, 256, 58, static_cast<unsigned>(digit));
   }
-  Bytes raw(leading(text, alphabet[0]), 0);
+  Bytes raw(leading(text, base58_alphabet[0]), 0);
   append(raw, number);
   if (raw.size() != raw_size) return Errc::address_bad_length;
 

@@ -3,9 +3,9 @@
 namespace quorate::bitcoin {
 namespace {
 
-constexpr std::string_view alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+constexpr std::string_view bech32_alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t checksum_digits = 6;
-constexpr std::size_t max_text = 90;
+constexpr std::size_t max_bech32_text = 90;
 
 // What the checksum polynomial must leave. Source: BIP 173 (version 0), BIP 350 (others).
 constexpr std::uint32_t residue(std::uint8_t version) { return version == 0 ? 1 : 0x2bc830a3; }
@@ -80,7 +80,7 @@ Result<std::string> one_case(std::string_view text) {
 Result<Bytes> digits_of(std::string_view text) {
   Bytes digits;
   for (const char c : text) {
-    const std::size_t digit = alphabet.find(c);
+    const std::size_t digit = bech32_alphabet.find(c);
     if (digit == std::string_view::npos) return Errc::address_bad_character;
     digits.push_back(static_cast<std::uint8_t>(digit));
   }
@@ -103,12 +103,12 @@ std::string encode_segwit(std::string_view prefix, const WitnessProgram& program
   }
   std::string text{prefix};
   text.push_back('1');
-  for (const std::uint8_t digit : digits) text.push_back(alphabet[digit]);
+  for (const std::uint8_t digit : digits) text.push_back(bech32_alphabet[digit]);
   return text;
 }
 
 Result<WitnessProgram> decode_segwit(std::string_view prefix, std::string_view text) {
-  if (text.size() > max_text) return Errc::address_bad_length;
+  if (text.size() > max_bech32_text) return Errc::address_bad_length;
   TRY_ASSIGN(const std::string lower, one_case(text));
   const std::size_t separator = lower.rfind('1');
   if (separator == std::string::npos) return Errc::address_bad_character;

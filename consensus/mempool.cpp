@@ -5,7 +5,7 @@ namespace {
 
 using stacks::Transaction;
 
-MicroStx total_of(const Transaction& tx) { return MicroStx{U128{tx.transfer()->amount} + tx.fee}; }
+MicroStx price_of(const Transaction& tx) { return MicroStx{U128{tx.transfer()->amount} + tx.fee}; }
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Result<> Mempool::check_account(const Transaction& tx, std::size_t size,
   if (U128{tx.fee} < U128{rules_.min_fee_rate} * size) return Errc::fee_too_low;
   if (tx.nonce < account.nonce) return Errc::bad_nonce;
   if (tx.nonce - account.nonce > rules_.nonce_window + 1) return Errc::too_much_chaining;
-  if (total_of(tx) > account.spendable) return Errc::not_enough_funds;
+  if (price_of(tx) > account.spendable) return Errc::not_enough_funds;
   return done();
 }
 
@@ -150,7 +150,7 @@ std::vector<PooledTransaction> Mempool::select(const SelectionLimits& limits,
   std::set<Head> heads;
   const auto offer = [&](const stacks::Address& origin, std::uint64_t nonce, MicroStx spendable) {
     const PooledTransaction* next = waiting(origin, nonce);
-    if (next && total_of(next->tx) <= spendable) {
+    if (next && price_of(next->tx) <= spendable) {
       heads.insert({{next->tx.fee, next->id}, spendable});
     }
   };
@@ -167,7 +167,7 @@ std::vector<PooledTransaction> Mempool::select(const SelectionLimits& limits,
     if (bytes + entry.encoding.size() > limits.max_bytes) continue;
     bytes += entry.encoding.size();
     chosen.push_back(entry);
-    offer(entry.tx.origin(), entry.tx.nonce + 1, head.spendable - total_of(entry.tx));
+    offer(entry.tx.origin(), entry.tx.nonce + 1, head.spendable - price_of(entry.tx));
   }
   return chosen;
 }

@@ -7,10 +7,11 @@ namespace quorate::storage {
 
 namespace {
 
-/// Disks of one simulation hold the same large records.
+/// Disks of one simulation hold the same large records; small ones are not worth the hash.
+constexpr std::size_t least_shared = 4096;
 SharedBytes keep(const Bytes& value) {
   SharedBytes kept{value};
-  if (kept.size() < BytesPool::least_bytes) return kept;
+  if (kept.size() < least_shared) return kept;
   return BytesPool::of_this_thread().share(crypto::sha512_256(kept.view()), kept);
 }
 

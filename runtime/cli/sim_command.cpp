@@ -195,11 +195,21 @@ Result<> save_stores(const std::string& folder, const World& world) {
   return saved;
 }
 
+/// A step of a group's life, with the wall time since the beginning.
+void print_phase(std::chrono::steady_clock::time_point started, const std::string& text) {
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - started;
+  fmt::print("{:>9.1f} s  {}\n", passed.count(), text);
+  std::fflush(stdout);
+}
+
 Result<Outcome> simulate(const Prepared& prepared, const Records& records, bool with_live_line) {
   const auto started = std::chrono::steady_clock::now();
   WorldSetup setup{prepared.scenario, prepared.genesis, prepared.transfers, records.trace,
-                   nullptr};
-  if (with_live_line) setup.on_interval = print_interval;
+                   nullptr, nullptr};
+  if (with_live_line) {
+    setup.on_interval = print_interval;
+    setup.on_phase = [started](const std::string& text) { print_phase(started, text); };
+  }
   TRY_ASSIGN(auto world, World::create(std::move(setup)));
   world->run();
   if (!records.transcript.empty()) {

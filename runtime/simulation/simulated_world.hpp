@@ -101,11 +101,15 @@ class SimulatedWorld final : public World, private NodeListener {
                 const consensus::Chain& chain);
   void dropped(NodeNumber node, const messages::BlocksDropped& event);
   void finalised(NodeNumber node, const messages::BlockFinal& event);
+  void planned(const messages::SetPlanned& event);
+  void certified(const messages::KeyLearned& event);
+  void tell_phase(std::string text);
   void count(const std::string& what) { ++counters_[what]; }
 
   Scenario scenario_;
   consensus::Genesis genesis_;
   std::function<void(const BurnInterval&)> on_interval_;
+  std::function<void(const std::string&)> on_phase_;
   std::unique_ptr<Trace> trace_;
   Cast cast_;
   Agenda agenda_;
@@ -136,6 +140,7 @@ class SimulatedWorld final : public World, private NodeListener {
   std::map<NodeNumber, std::set<BlockId>> final_on_;
   Transcript transcript_;
   std::set<BlockId> told_dropped_;
+  std::set<std::string> told_phases_;
   BurnInterval interval_;
 };
 

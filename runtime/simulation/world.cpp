@@ -34,6 +34,7 @@ SimulatedWorld::SimulatedWorld(WorldSetup setup, std::unique_ptr<Trace> trace)
     : scenario_(std::move(setup.scenario)),
       genesis_(std::move(setup.genesis)),
       on_interval_(std::move(setup.on_interval)),
+      on_phase_(std::move(setup.on_phase)),
       trace_(std::move(trace)),
       cast_(scenario_),
       system_(config_),

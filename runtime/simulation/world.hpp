@@ -35,6 +35,9 @@ struct WorldSetup {
   /// Empty: only the hash is computed.
   std::string trace_path;
   std::function<void(const BurnInterval&)> on_interval;
+  /// A step of a group's life, as a sentence: its set is known, its key is certified, its first
+  /// block is accepted, somebody is convicted. Each is said once.
+  std::function<void(const std::string&)> on_phase;
 };
 
 /// A fault of a member that somebody proved.

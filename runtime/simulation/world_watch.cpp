@@ -5,6 +5,15 @@
 
 namespace quorate::simulation {
 
+namespace {
+
+std::string group_name(GroupKind kind, std::uint64_t generation) {
+  return kind == GroupKind::producers ? fmt::format("producers of term {}", generation)
+                                      : fmt::format("stackers of cycle {}", generation);
+}
+
+}  // namespace
+
 void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent& event,
                                     const consensus::Chain& chain) {
   constexpr std::array names{"burn_tip",        "set_planned", "key_learned",     "position",
@@ -27,11 +36,30 @@ void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent&
       transcript_.add(fmt::format("announced up to height {} at burn block {}",
                                   told->height.value, told->at.height.value));
     }
-  } else if (const auto* planned = std::get_if<messages::SetPlanned>(&event)) {
-    if (planned->set.kind == GroupKind::producers) {
-      sets_[TermNumber{planned->set.generation}] = planned->set;
-    }
+  } else if (const auto* set = std::get_if<messages::SetPlanned>(&event)) {
+    planned(*set);
+  } else if (const auto* learned = std::get_if<messages::KeyLearned>(&event)) {
+    certified(*learned);
   }
+}
+
+void SimulatedWorld::planned(const messages::SetPlanned& event) {
+  const consensus::SignerSet& set = event.set;
+  if (set.kind == GroupKind::producers) sets_[TermNumber{set.generation}] = set;
+  tell_phase(fmt::format("{}: {} members with {} signer slots begin key generation, threshold {}",
+                         group_name(set.kind, set.generation), set.members.size(),
+                         set.total().value, consensus::Params::threshold(set.total().value)));
+}
+
+void SimulatedWorld::certified(const messages::KeyLearned& event) {
+  const consensus::KeyContent& content = event.certificate.content;
+  tell_phase(fmt::format("{}: key certified, {} of {} members dealt",
+                         group_name(content.kind, content.generation),
+                         content.qualified.count(), content.qualified.size()));
+}
+
+void SimulatedWorld::tell_phase(std::string text) {
+  if (on_phase_ && told_phases_.insert(text).second) on_phase_(text);
 }
 
 void SimulatedWorld::accepted(NodeNumber node, const messages::BlockAccepted& event,
@@ -42,6 +70,7 @@ void SimulatedWorld::accepted(NodeNumber node, const messages::BlockAccepted& ev
                         chain);
   feeder_->on_accepted(agenda_.now(), node, record.txids);
   if (!noted.second) return;
+  tell_phase(fmt::format("term {}: first block accepted", record.term.value));
   for (const auto& [account, nonce] : record.nonces) feeder_->on_nonce(account, nonce + 1);
   ++interval_.accepted;
   interval_.transactions += record.txids.size();
@@ -99,6 +128,8 @@ void SimulatedWorld::on_evidence(NodeNumber node, const actors::Evidence& eviden
   auto& holders = evidence_[key];
   if (holders.empty()) {
     transcript_.add(fmt::format("evidence against {}: {}", cast_.names()[key.member], key.kind));
+    tell_phase(fmt::format("{}: {} convicted of {}", group_name(key.group, key.generation),
+                           cast_.names()[key.member], key.kind));
   }
   holders.insert(node);
 }

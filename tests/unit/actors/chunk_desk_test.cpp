@@ -49,12 +49,33 @@ TEST_CASE("chunk desk: a state is read back by everybody, with rising versions")
   CHECK(once[0].version == ChunkVersion{1});
   CHECK(twice[0].version == ChunkVersion{2});
   const auto read = desks.reader.read(once[0]).value();
-  CHECK(std::get<StateRead>(read).state == state);
+  CHECK(*std::get<StateRead>(read).state == state);
   CHECK(std::get<StateRead>(read).member == MemberIndex{1});
   const messages::SignedState& written = std::get<StateRead>(read).written;
   CHECK(written.state.bytes == SharedBytes{encode(state)});
   CHECK(written.manifest.bytes.is_empty());
   CHECK(written.word.signature == once[0].signature);
+}
+
+TEST_CASE("chunk desk: who reads the same bytes has the same object, and nobody keeps it alive") {
+  Desks desks;
+  std::vector<storage::RecordWrite> records;
+  const auto chunk = desks.writer.write_state({}, records).value()[0];
+  const auto other = desks.writer.write_state({}, records).value()[0];
+  ChunkDesk second{desks.params, desks.set, std::nullopt, nullptr};
+  const auto state_in = [](ChunkDesk& desk, const consensus::Chunk& from) {
+    return std::get<StateRead>(desk.read(from).value()).state;
+  };
+  std::weak_ptr<const messages::MemberState> watched;
+  {
+    const auto first = state_in(desks.reader, chunk);
+    watched = first;
+    CHECK(state_in(second, chunk) == first);
+    CHECK(state_in(second, other) != first);
+    CHECK(*state_in(second, other) == *first);
+  }
+  CHECK(watched.expired());
+  CHECK(*state_in(second, chunk) == messages::MemberState{});
 }
 
 TEST_CASE("chunk desk: versions go on after a restart, and above what a replica holds") {
