@@ -246,6 +246,9 @@ TEST_CASE("signing: requests of another group, kind or form are ignored") {
   std::swap(other.entries[0], other.entries[1]);
   REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
   other = request;
+  other.entries[5].party = MemberIndex{0xffff};  // nobody
+  REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
+  other = request;
   other.entries.resize(2);  // 21 of 27
   REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
   CHECK(world.members[1].wanted.empty());
