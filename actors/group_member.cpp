@@ -498,8 +498,10 @@ void GroupMember::refresh_permit(Instant now, const InstanceId& instance) {
     sign(now, Withdraw{instance});
   } else if (standing == permits_.end() || standing->second != *view) {
     permits_[instance] = *view;
+    const auto leader = machine.leader(*view);
     sign(now, Permit{instance, *view,
-                     messages::block_subject(BlockId::from(open_value->id.view()))});
+                     messages::block_subject(BlockId::from(open_value->id.view())),
+                     leader ? std::optional{set().members[leader->value].key} : std::nullopt});
   }
 }
 
