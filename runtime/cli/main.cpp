@@ -54,6 +54,9 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
   sim->add_option("--save-stores", options.save_stores,
                   "Write what each node's store holds at the end (see quorate store show)")
       ->type_name("DIR");
+  sim->add_option("--evidence", options.evidence,
+                  "Write each proof against a member of a key generation (see quorate frost judge)")
+      ->type_name("DIR");
   sim->add_flag("--check-determinism", options.check_determinism,
                 "Run twice and compare trace and report");
   sim->add_flag("--verbose", options.verbose, "Also what was counted inside the nodes");
