@@ -79,6 +79,8 @@ CLI::App* add_bench(CLI::App& app, quorate::cli::BenchOptions& options) {
   threshold->add_option("--parties", options.threshold.parties, "Members of the group");
   threshold->add_option("--slots", options.threshold.slots, "Key ids of all members together");
   threshold->add_option("--threshold", options.threshold.threshold, "Key ids that sign");
+  threshold->add_flag("--all-members", options.threshold.all_members,
+                      "Also the whole key generation of all members in this process (minutes)");
   threshold->add_flag("--json", options.json, "Print JSON instead of a table");
   threshold->add_flag("--quiet", options.quiet, "No progress on standard error");
   return threshold;
