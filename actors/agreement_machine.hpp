@@ -41,6 +41,10 @@ class AgreementMachine {
   }
   /// The highest view in which this member prepared or locked.
   [[nodiscard]] std::optional<consensus::View> current_view() const { return current_; }
+  /// Who leads a view, as far as this member knows.
+  [[nodiscard]] std::optional<MemberIndex> leader(const consensus::View& view) const {
+    return leader_of(view);
+  }
   /// View timeouts so far at this height, earlier attempts included: for the next attempt's
   /// context.
   [[nodiscard]] std::uint32_t timeouts() const;

@@ -195,6 +195,9 @@ class GroupMember {
   void arm(const ArmTimer& order);
   void evidence(MemberIndex member, std::string kind, Bytes proof);
   [[nodiscard]] messages::MemberState compose() const;
+  [[nodiscard]] std::shared_ptr<const agreement::Context> context_of(
+      const consensus::InstanceId& instance) const;
+  void note_retry(const consensus::InstanceId& instance);
   [[nodiscard]] std::vector<StoredRecord> records(storage::Table table, const Bytes& prefix) const;
   [[nodiscard]] bool is_published(const consensus::InstanceId& instance) const;
 
@@ -208,6 +211,9 @@ class GroupMember {
   std::set<consensus::InstanceId> over_;
   std::optional<consensus::InstanceId> current_;
   std::optional<consensus::InstanceId> key_instance_;
+  bool is_started_{};
+  /// What ended the attempt before, for those who still wait for it.
+  std::optional<messages::AgreementState> retried_;
   /// Headers told so far, for machines that are opened later.
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;

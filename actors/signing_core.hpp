@@ -81,6 +81,7 @@ class SigningMachine::Core {
   struct Permission {
     consensus::View view;
     crypto::SigningSubject subject;
+    std::optional<crypto::PublicKey> leader;
   };
   struct Waiting {
     crypto::PublicKey from;
@@ -115,7 +116,8 @@ class SigningMachine::Core {
   void hear_request(const crypto::PublicKey& from, const messages::PostedRequest& request,
                     Effects& out);
   [[nodiscard]] bool concerns_me(const messages::PostedRequest& request) const;
-  [[nodiscard]] bool is_permitted(const messages::PostedRequest& request) const;
+  [[nodiscard]] bool is_permitted(const crypto::PublicKey& from,
+                                  const messages::PostedRequest& request) const;
   void wait_for_permission(const crypto::PublicKey& from, const crypto::SessionId& session,
                            const messages::PostedRequest& request, Effects& out);
   void answer(const crypto::PublicKey& from, const messages::PostedRequest& request,
@@ -183,7 +185,8 @@ class SigningMachine::Core {
   signing::Suite block_suite_;
   signing::Suite announce_suite_;
   std::map<consensus::InstanceId, Permission> permits_;
-  std::map<crypto::SessionId, Waiting> waiting_;
+  /// By session and by who asks: somebody may repeat the leader's request before it is heard.
+  std::map<std::pair<crypto::SessionId, crypto::PublicKey>, Waiting> waiting_;
   std::uint64_t waiting_order_{};
   /// Requests already answered or rejected, by hash, so that a re-read state costs nothing.
   std::map<consensus::InstanceId, std::set<Hash256>> handled_;

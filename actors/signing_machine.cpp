@@ -201,10 +201,12 @@ bool SigningMachine::Core::concerns_me(const PostedRequest& request) const {
   return names_me && crypto::check_request(group_->config(), request.request(cid_)).ok();
 }
 
-bool SigningMachine::Core::is_permitted(const PostedRequest& request) const {
+bool SigningMachine::Core::is_permitted(const crypto::PublicKey& from,
+                                        const PostedRequest& request) const {
   const auto found = permits_.find(request.instance);
   return found != permits_.end() && found->second.view == request.view &&
-         found->second.subject == request.subject;
+         found->second.subject == request.subject &&
+         (!found->second.leader || *found->second.leader == from);
 }
 
 /// What is forgotten here is still known to the signer, which repeats no nonce.
@@ -224,7 +226,7 @@ void SigningMachine::Core::hear_request(const crypto::PublicKey& from,
   const auto handled = handled_.find(request.instance);
   if (handled != handled_.end() && handled->second.contains(hash)) return;
   if (!concerns_me(request)) return;
-  if (!is_permitted(request)) {
+  if (!is_permitted(from, request)) {
     wait_for_permission(from, crypto::session_id(group_->config(), request.request(cid_)),
                         request, out);
     return;
@@ -236,8 +238,8 @@ void SigningMachine::Core::hear_request(const crypto::PublicKey& from,
 void SigningMachine::Core::wait_for_permission(const crypto::PublicKey& from,
                                                const crypto::SessionId& session,
                                                const PostedRequest& request, Effects& out) {
-  if (waiting_.contains(session)) return;
-  std::vector<std::pair<std::uint64_t, crypto::SessionId>> same;
+  if (waiting_.contains({session, from})) return;
+  std::vector<std::pair<std::uint64_t, std::pair<crypto::SessionId, crypto::PublicKey>>> same;
   for (const auto& [id, waiting] : waiting_) {
     if (waiting.from == from) same.emplace_back(waiting.order, id);
   }
@@ -247,15 +249,15 @@ void SigningMachine::Core::wait_for_permission(const crypto::PublicKey& from,
   } else if (waiting_.size() >= max_waiting) {
     return;
   }
-  waiting_[session] = {from, request, waiting_order_++};
+  waiting_[{session, from}] = {from, request, waiting_order_++};
   out.push_back(PermitWanted{from, request.instance, request.view, request.subject});
 }
 
 void SigningMachine::Core::on(const Permit& permit, Effects& out) {
-  permits_[permit.instance] = {permit.view, permit.subject};
+  permits_[permit.instance] = {permit.view, permit.subject, permit.leader};
   std::vector<Waiting> released;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const bool now = is_permitted(it->second.request);
+    const bool now = is_permitted(it->second.from, it->second.request);
     if (now) released.push_back(std::move(it->second));
     it = now ? waiting_.erase(it) : std::next(it);
   }

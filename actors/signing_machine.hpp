@@ -73,6 +73,9 @@ struct Permit {
   consensus::InstanceId instance;
   consensus::View view;
   crypto::SigningSubject subject;
+  /// Whose requests are answered: a view's leader. Absent: anybody's. Others could otherwise take
+  /// the members' nonces away from the leader.
+  std::optional<crypto::PublicKey> leader;
 };
 /// The permission of the instance ends (the view went on).
 struct Withdraw {

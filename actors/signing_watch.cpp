@@ -24,6 +24,8 @@ void SigningMachine::Core::note_request(const PostedRequest& request, const Hash
   }
   const auto same = [&](const HeardRequest& heard) { return heard.hash == hash; };
   if (std::any_of(heard_.begin(), heard_.end(), same)) return;
+  // What is no request of this group has no session.
+  if (!crypto::check_request(group_->config(), request.request(cid_)).ok()) return;
   heard_.push_back({hash, crypto::session_id(group_->config(), request.request(cid_)),
                     std::make_shared<const PostedRequest>(request)});
   if (heard_.size() > max_heard) heard_.pop_front();

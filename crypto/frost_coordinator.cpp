@@ -46,6 +46,18 @@ std::vector<MemberIndex> SigningCoordinator::ready() const {
   return out;
 }
 
+std::vector<MemberIndex> SigningCoordinator::chosen() const {
+  const std::vector<MemberIndex> all = ready();
+  std::vector<MemberIndex> out;
+  Weight weight;
+  for (const MemberIndex party : all) {
+    if (lost_.contains(party)) continue;
+    out.push_back(party);
+    weight += group_->config().weight(party);
+  }
+  return weight.value >= group_->config().threshold() ? out : all;
+}
+
 Weight SigningCoordinator::ready_weight() const {
   Weight sum;
   for (const MemberIndex party : ready()) sum += group_->config().weight(party);
@@ -141,6 +153,7 @@ SigningCoordinator::Outputs SigningCoordinator::release(MemberIndex party,
   // The next session waits for its time: two leaders that want the same nonces would else go on
   // taking them from each other.
   pending_.erase(pending);
+  lost_.insert(party);
   open_if_possible(out);
   return out;
 }
@@ -171,7 +184,7 @@ SigningRequest SigningCoordinator::request_for(const std::vector<MemberIndex>& p
 }
 
 bool SigningCoordinator::try_open(Outputs& out) {
-  const std::vector<MemberIndex> parties = ready();
+  const std::vector<MemberIndex> parties = chosen();
   SigningRequest request = request_for(parties);
   Result<SessionContext> context = SessionContext::make(*group_, request, nullptr);
   if (!context.ok()) {

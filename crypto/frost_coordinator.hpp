@@ -58,8 +58,8 @@ class SigningCoordinator {
   /// A party is no longer asked (convicted elsewhere, or it refused by name).
   [[nodiscard]] Outputs exclude(MemberIndex party);
   /// A party says that it cannot answer `session` (its nonce served elsewhere) and is no worse for
-  /// it: that session is lost, the party may be asked again with its next nonce. The caller limits
-  /// how often a party may say so.
+  /// it: that session is lost, the party is asked again with its next nonce when the others do not
+  /// weigh enough without it. The caller limits how often a party may say so.
   [[nodiscard]] Outputs release(MemberIndex party, const SessionId& session);
 
   [[nodiscard]] bool is_finished() const { return finished_; }
@@ -87,6 +87,8 @@ class SigningCoordinator {
   [[nodiscard]] bool is_asked(MemberIndex party) const;
   [[nodiscard]] bool is_everybody_ready() const;
   [[nodiscard]] std::vector<MemberIndex> ready() const;
+  /// Whom to ask next: those who lost no session, if they weigh enough; else all that are ready.
+  [[nodiscard]] std::vector<MemberIndex> chosen() const;
   [[nodiscard]] SigningRequest request_for(const std::vector<MemberIndex>& parties) const;
   void open_if_possible(Outputs& out);
   bool try_open(Outputs& out);
@@ -108,6 +110,7 @@ class SigningCoordinator {
   std::map<MemberIndex, std::size_t> pending_;  ///< Party → its unfinished session.
   std::set<MemberIndex> convicted_;
   std::set<MemberIndex> excluded_;
+  std::set<MemberIndex> lost_;  ///< Said once that they could not answer.
   std::vector<Session> sessions_;
   bool may_open_{};
   bool finished_{};

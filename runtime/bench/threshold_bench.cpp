@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "crypto/library_reference.hpp"
 #include "crypto/msm.hpp"
 
@@ -140,6 +141,28 @@ Times measure_all_members(Report& report, const GroupSize& size, const DealtGrou
   return total;
 }
 
+/// The whole key generation of all members in this process, one on each core at a time. Each has a
+/// thread of its own, where nothing is remembered that it did not work out itself.
+void measure_together(Report& report, const GroupSize& size, const DealtGroup& dealt) {
+  constexpr double most_minutes = 6;
+  constexpr double most_mib = 4096;
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const Stopwatch watch;
+  parallel_for(size.parties, cores, [&dealt](std::size_t p) {
+    on_fresh_thread([&dealt, p] {
+      one_member(dealt, static_cast<std::uint16_t>(p),
+                 [](const char*, std::uint64_t, const auto& work) { work(); });
+    });
+  });
+  Row row{keygen_section(size), fmt::format("all members together, {} at a time", cores), 1,
+          watch.elapsed(), dealt.total_bytes(), peak_memory()};
+  const std::string what =
+      fmt::format("key generation {}, all members in one process", size.to_text());
+  report.add(Bar{what + ", wall", "min", row.times.wall_us / 60e6, most_minutes});
+  report.add(Bar{what + ", peak memory", "MiB", static_cast<double>(row.peak >> 20), most_mib});
+  report.add(std::move(row));
+}
+
 /// A damaged box, the complaint about it and the judgement.
 void measure_blame(Report& report, const GroupSize& size, const DealtGroup& dealt) {
   const KeygenConfig& config = dealt.config();
@@ -232,7 +255,7 @@ void keygen_bars(Report& report, const GroupSize& size, const Times& member, con
 }
 
 DealtGroup measure_keygen(Report& report, const GroupSize& size, KeygenConfig config,
-                          const Progress& progress) {
+                          const Progress& progress, const ThresholdOptions& options) {
   DealtGroup dealt = DealtGroup::deal(std::move(config), progress);
   progress("one member's key generation, nothing remembered");
   const Times member = measure_member(report, size, dealt);
@@ -244,6 +267,10 @@ DealtGroup measure_keygen(Report& report, const GroupSize& size, KeygenConfig co
     keygen_bars(report, size, member, &all);
   } else {
     keygen_bars(report, size, member, nullptr);
+  }
+  if (options.all_members) {
+    progress("all members together");
+    measure_together(report, size, dealt);
   }
   if (size.parties > 1) measure_slices(report, size, dealt);
   if (size.parties > 1) measure_blame(report, size, dealt);
@@ -403,9 +430,9 @@ void measure_signing(Report& report, const GroupSize& size, const DealtGroup& de
 }
 
 Result<> measure_size(Report& report, const GroupSize& size, const Progress& progress,
-                      bool with_signing) {
+                      const ThresholdOptions& options, bool with_signing) {
   TRY_ASSIGN(KeygenConfig config, config_of(size));
-  const DealtGroup dealt = measure_keygen(report, size, std::move(config), progress);
+  const DealtGroup dealt = measure_keygen(report, size, std::move(config), progress, options);
   if (with_signing) measure_signing(report, size, dealt, progress);
   return done();
 }
@@ -436,11 +463,12 @@ Result<Report> measure_threshold(const ThresholdOptions& options, const Progress
   measure_sums(report, progress);
   if (!options.parties && !options.slots && !options.threshold) {
     for (const std::uint16_t parties : {std::uint16_t{4}, std::uint16_t{10}}) {
-      TRY(measure_size(report, {parties, producers.slots, producers.threshold}, progress, false));
+      const GroupSize few{parties, producers.slots, producers.threshold};
+      TRY(measure_size(report, few, progress, options, false));
     }
-    TRY(measure_size(report, producers, progress, true));
+    TRY(measure_size(report, producers, progress, options, true));
   }
-  TRY(measure_size(report, size, progress, true));
+  TRY(measure_size(report, size, progress, options, true));
   return report;
 }
 

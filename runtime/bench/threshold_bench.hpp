@@ -15,6 +15,8 @@ struct ThresholdOptions {
   std::optional<std::uint16_t> parties;
   std::optional<std::uint32_t> slots;
   std::optional<std::uint32_t> threshold;
+  /// Also the whole key generation of all members together in this process.
+  bool all_members{};
 };
 
 /// Measures one size. When no size is given also the producers' 100/67 with 4, 10 and 100 parties.

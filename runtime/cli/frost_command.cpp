@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/frost/fault_document.hpp"
 #include "runtime/frost/files.hpp"
 #include "runtime/frost/passphrase.hpp"
 #include "runtime/frost/signing_verbs.hpp"
@@ -178,7 +179,35 @@ Result<Exit> finish_keygen(const FrostOptions& options) {
   return Exit::held;
 }
 
+/// A document that holds all it takes. What is said badly is refused; what is said well and proves
+/// nothing is a "no".
+Result<Exit> judge_alone(const FrostOptions& options) {
+  TRY_ASSIGN(const Json document, load(options.dealing, kinds::fault));
+  TRY_ASSIGN(const FaultClaim claim, fault_from(document));
+  const Result<crypto::Verdict> verdict = judge_fault(claim);
+  const auto is_no = [](Errc code) {
+    return code == Errc::no_fault_shown || code == Errc::fault_unsigned ||
+           code == Errc::equivocation_not_proven;
+  };
+  if (!verdict.ok() && !is_no(verdict.code())) return verdict.error();
+  const std::string set = to_hex(claim.set.hash(claim.network));
+  const Json facts = {{"proven", verdict.ok()},
+                      {"accused", to_hex(claim.accused)},
+                      {"reason", name_of(verdict.ok() ? verdict->reason : verdict.code())},
+                      {"set_hash", set}};
+  fmt::print("{}\n", options.json   ? facts.dump()
+                     : verdict.ok() ? fmt::format("{} is guilty: {}\nof the set {}",
+                                                  to_hex(claim.accused),
+                                                  text_of(verdict->reason), set)
+                                    : "not proven: " + verdict.error().message());
+  return verdict.ok() ? Exit::held : Exit::failed;
+}
+
 Result<Exit> judge_complaint(const FrostOptions& options) {
+  if (options.group.empty() && options.accusation.empty()) return judge_alone(options);
+  if (options.group.empty() || options.accusation.empty()) {
+    return Error{Errc::bad_option, "name --group, a dealing and an accusation, or a fault alone"};
+  }
   TRY_ASSIGN(const Group group, load_group(options));
   TRY_ASSIGN(const Json dealing, load(options.dealing, kinds::dealing));
   TRY_ASSIGN(const std::string text, read_file(options.accusation));

@@ -26,8 +26,8 @@ constexpr const char* frost_footer =
 A whole ceremony with a cheat and a silent member: examples/frost_ceremony.sh.
 
 Passphrases come from --passphrase-file, from QUORATE_PASSPHRASE, or from the terminal.
-Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint); 2 usage;
-3 refused.)";
+Exit codes: 0 done, or yes; 1 no (not valid, wrong shares, a false complaint, a fault not
+proven); 2 usage; 3 refused.)";
 
 /// Builds one verb after the other.
 class Verbs {
@@ -149,11 +149,17 @@ void add_ending(CLI::App* keygen, CLI::App* frost, Verbs& verbs) {
   verbs.needs(finish, "--shares", options.shares, "Where the member's encrypted shares go");
   verbs.out(finish);
   CLI::App* judge =
-      verbs.add(frost, "judge", FrostVerb::judge, "Say who lies, dealer or complainer",
-                "judge --group group.json birch.dealing amber.confirmation");
-  verbs.group(judge);
-  verbs.needs(judge, "dealing", options.dealing, "The dealing");
-  verbs.needs(judge, "accusation", options.accusation, "A complaint, or a confirmation with one");
+      verbs.add(frost, "judge", FrostVerb::judge,
+                "Say who lies, dealer or complainer; or whether a fault is proven",
+                "judge --group group.json birch.dealing amber.confirmation\n"
+                "  quorate sim --scenario examples/bad_dealers.toml --evidence proofs\n"
+                "  quorate frost judge proofs/001-amber-bad_dealing.json\n\n"
+                "A fault alone: exit code 0 proven, 1 not proven.");
+  judge->add_option("--group", options.group, "The group's description")->type_name("FILE");
+  verbs.needs(judge, "dealing", options.dealing,
+              "The dealing; or, alone, a fault from 'sim --evidence'");
+  judge->add_option("accusation", options.accusation, "A complaint, or a confirmation with one")
+      ->type_name("FILE");
 }
 
 void add_signing(CLI::App* frost, Verbs& verbs) {

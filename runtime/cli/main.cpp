@@ -54,6 +54,9 @@ void add_sim(CLI::App& app, quorate::cli::SimOptions& options) {
   sim->add_option("--save-stores", options.save_stores,
                   "Write what each node's store holds at the end (see quorate store show)")
       ->type_name("DIR");
+  sim->add_option("--evidence", options.evidence,
+                  "Write each proof against a member of a key generation (see quorate frost judge)")
+      ->type_name("DIR");
   sim->add_flag("--check-determinism", options.check_determinism,
                 "Run twice and compare trace and report");
   sim->add_flag("--verbose", options.verbose, "Also what was counted inside the nodes");
@@ -76,6 +79,8 @@ CLI::App* add_bench(CLI::App& app, quorate::cli::BenchOptions& options) {
   threshold->add_option("--parties", options.threshold.parties, "Members of the group");
   threshold->add_option("--slots", options.threshold.slots, "Key ids of all members together");
   threshold->add_option("--threshold", options.threshold.threshold, "Key ids that sign");
+  threshold->add_flag("--all-members", options.threshold.all_members,
+                      "Also the whole key generation of all members in this process (minutes)");
   threshold->add_flag("--json", options.json, "Print JSON instead of a table");
   threshold->add_flag("--quiet", options.quiet, "No progress on standard error");
   return threshold;

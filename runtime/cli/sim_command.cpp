@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/simulation/evidence_files.hpp"
 #include "runtime/simulation/report.hpp"
 #include "storage/snapshot.hpp"
 
@@ -171,9 +172,10 @@ struct Records {
   std::string trace;
   std::string transcript;
   std::string stores;
+  std::string evidence;
 };
 
-/// One snapshot per node. Names of members are anything; those of files are not.
+/// One snapshot per node.
 Result<> save_stores(const std::string& folder, const World& world) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
@@ -181,12 +183,7 @@ Result<> save_stores(const std::string& folder, const World& world) {
   Result<> saved = done();
   int number = 0;
   world.each_store([&](const std::string& node, const storage::RecordStore& store) {
-    std::string name = fmt::format("{:03}-{}.store", ++number, node);
-    for (char& c : name) {
-      const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                            (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
-      if (!is_plain) c = '_';
-    }
+    const std::string name = plain_file_name(fmt::format("{:03}-{}.store", ++number, node));
     if (!saved.ok()) return;
     const auto snapshot = storage::take_snapshot(store, node);
     saved = snapshot.ok() ? storage::write_snapshot(folder + "/" + name, *snapshot)
@@ -216,6 +213,7 @@ Result<Outcome> simulate(const Prepared& prepared, const Records& records, bool 
     TRY(write_transcript(records.transcript, world->transcript()));
   }
   if (!records.stores.empty()) TRY(save_stores(records.stores, *world));
+  if (!records.evidence.empty()) TRY(write_evidence(records.evidence, *world));
   Outcome out;
   out.findings = examine(*world, prepared.expected);
   out.summary = summary(*world, out.findings);
@@ -269,7 +267,7 @@ Exit run_sim(const SimOptions& options) {
   const auto prepared = prepare(options);
   if (!prepared.ok()) return complain(prepared.error());
   const Records records{options.trace.value_or(""), options.transcript.value_or(""),
-                        options.save_stores.value_or("")};
+                        options.save_stores.value_or(""), options.evidence.value_or("")};
   auto outcome = simulate(*prepared, records, !options.quiet);
   if (!outcome.ok()) return complain(outcome.error());
   if (options.check_determinism) {

@@ -30,6 +30,7 @@ struct SimOptions {
   std::optional<std::string> trace;
   std::optional<std::string> transcript;
   std::optional<std::string> save_stores;  ///< A folder.
+  std::optional<std::string> evidence;     ///< A folder.
   bool check_determinism{};
   bool quiet{};
   bool verbose{};

@@ -119,9 +119,9 @@ class Equivocator final : public actors::MemberMachine {
 /// Lets an honest machine deal and damages what leaves. The machine is not shown the damage.
 class BadDealer final : public actors::MemberMachine {
  public:
-  BadDealer(const consensus::Params& params, std::unique_ptr<actors::MemberMachine> honest,
-            crypto::SecretKey key)
-      : params_(params), honest_(std::move(honest)), key_(std::move(key)) {}
+  BadDealer(const consensus::Params& params, BadDealing how,
+            std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key)
+      : params_(params), how_(how), honest_(std::move(honest)), key_(std::move(key)) {}
 
   MemberEffects step(Instant now, const actors::MemberInput& input) override {
     const auto* seen = std::get_if<actors::ChunkSeen>(&input);
@@ -141,13 +141,20 @@ class BadDealer final : public actors::MemberMachine {
     if (!is_dealing) return;
     damaged_.insert({chunk.db, chunk.slot});
     Bytes bad = to_bytes(content);
-    bad.back() ^= 1;  // The last recipient's authentication tag.
+    // Places of the layout in crypto/frost_dealing.hpp.
+    switch (how_) {
+      case BadDealing::box: bad.back() ^= 1; break;  // The last recipient's authentication tag.
+      case BadDealing::point: bad[145] = 0x07; break;
+      case BadDealing::possession: bad[80] ^= 1; break;
+      case BadDealing::length: bad.pop_back(); break;
+    }
     chunk = consensus::sign_chunk(params_.network_id, chunk.db, chunk.slot, chunk.version,
                                   SharedBytes{std::move(bad)}, key_);
   }
 
   static constexpr std::string_view magic = "QDL";
   consensus::Params params_;
+  BadDealing how_;
   std::unique_ptr<actors::MemberMachine> honest_;
   crypto::SecretKey key_;
   std::set<std::pair<consensus::DbAddress, consensus::ChunkSlot>> damaged_;
@@ -161,9 +168,17 @@ runtime::MemberSwap equivocating_producer(const consensus::Params& params, TermN
   };
 }
 
-runtime::MemberSwap bad_dealer(const consensus::Params& params) {
-  return [params](std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key) {
-    return std::make_unique<BadDealer>(params, std::move(honest), std::move(key));
+std::optional<BadDealing> bad_dealing(std::string_view how) {
+  constexpr std::array<std::string_view, 4> words{"box", "point", "possession", "length"};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == how) return static_cast<BadDealing>(i);
+  }
+  return std::nullopt;
+}
+
+runtime::MemberSwap bad_dealer(const consensus::Params& params, BadDealing how) {
+  return [params, how](std::unique_ptr<actors::MemberMachine> honest, crypto::SecretKey key) {
+    return std::make_unique<BadDealer>(params, how, std::move(honest), std::move(key));
   };
 }
 

@@ -9,7 +9,12 @@ namespace quorate::simulation {
 /// writes in its signing and candidate slots stands a lie of the next lower version.
 [[nodiscard]] runtime::MemberSwap equivocating_producer(const consensus::Params& params,
                                                         TermNumber term);
-/// A member that damages a box in every dealing it publishes: its recipient cannot open it.
-[[nodiscard]] runtime::MemberSwap bad_dealer(const consensus::Params& params);
+/// What is wrong with a dealing: a box that its recipient cannot open ("box"), a commitment that is
+/// no point, the proof of possession, or the number of bytes.
+enum class BadDealing : std::uint8_t { box, point, possession, length };
+/// By the word a scenario uses for it; nothing for another word.
+[[nodiscard]] std::optional<BadDealing> bad_dealing(std::string_view how);
+/// A member that damages every dealing it publishes.
+[[nodiscard]] runtime::MemberSwap bad_dealer(const consensus::Params& params, BadDealing how);
 
 }  // namespace quorate::simulation

@@ -1,5 +1,6 @@
 // The named scenarios of docs/simulation.md "Presets".
 #include "consensus/terms.hpp"
+#include "runtime/simulation/byzantine.hpp"
 #include "runtime/simulation/scenario.hpp"
 
 namespace quorate::simulation {
@@ -157,6 +158,10 @@ Result<> check(const Scenario& scenario) {
     if (needs_who && !names_someone(fault.who)) {
       return impossible("fault " + std::string(name_of(fault.kind)) + " names '" + fault.who +
                         "', who does not take part");
+    }
+    if (fault.kind == FaultKind::deal_badly && !bad_dealing(fault.how)) {
+      return impossible("fault deal_badly: how is '" + fault.how +
+                        "'; there are box, point, possession and length");
     }
   }
   if (scenario.producing_terms == 0) return impossible("at least one term must produce");

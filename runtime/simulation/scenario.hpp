@@ -26,7 +26,7 @@ enum class FaultKind : std::uint8_t {
   equivocate,   ///< `who` shows two candidates and two votes each time, for the whole term.
   reorganise,   ///< Bitcoin replaces its last `depth` blocks.
   censor,       ///< Bitcoin keeps enrollments out for `blocks`.
-  deal_badly,   ///< `who` publishes dealings with a box that cannot be opened, all the time.
+  deal_badly,   ///< `who` publishes dealings that are wrong in the way `how` says, all the time.
 };
 [[nodiscard]] std::string_view name_of(FaultKind kind);
 
@@ -38,6 +38,7 @@ struct Fault {
   std::string who;
   std::uint32_t blocks{2};
   std::uint32_t depth{2};
+  std::string how{"box"};
 };
 
 struct Scenario {

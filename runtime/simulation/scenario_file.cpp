@@ -99,7 +99,7 @@ StackerSpec read_stacker(TableReader& reader) {
 
 Fault read_fault(TableReader& reader) {
   Fault out;
-  reader.refuse_unknown({"kind", "term", "block", "who", "blocks", "depth"});
+  reader.refuse_unknown({"kind", "term", "block", "who", "blocks", "depth", "how"});
   std::string kind;
   reader.text("kind", kind);
   bool known = false;
@@ -118,6 +118,7 @@ Fault read_fault(TableReader& reader) {
   reader.text("who", out.who);
   reader.number("blocks", out.blocks, 0, 1'000);
   reader.number("depth", out.depth, 0, 100);
+  reader.text("how", out.how);
   return out;
 }
 

@@ -28,6 +28,8 @@ class SimulatedWorld final : public World, private NodeListener {
   [[nodiscard]] const Network& network() const override { return *network_; }
   [[nodiscard]] const consensus::Chain* reference_chain() const override;
   [[nodiscard]] std::vector<EvidenceRow> evidence() const override;
+  [[nodiscard]] std::vector<consensus::SignerSet> planned_sets(
+      GroupKind kind, std::uint64_t generation) const override;
   [[nodiscard]] const std::map<std::string, std::uint64_t>& counters() const override {
     return counters_;
   }
@@ -56,6 +58,11 @@ class SimulatedWorld final : public World, private NodeListener {
     std::uint64_t generation{};
     std::string kind;
     auto operator<=>(const EvidenceKey&) const = default;
+  };
+  struct Proven {
+    std::set<NodeNumber> holders;
+    crypto::PublicKey member;
+    Bytes proof;
   };
 
   // Time and Bitcoin.
@@ -132,7 +139,8 @@ class SimulatedWorld final : public World, private NodeListener {
   Chronicle chronicle_;
   Checkers checkers_;
   std::map<std::string, std::uint64_t> counters_;
-  std::map<EvidenceKey, std::set<NodeNumber>> evidence_;
+  std::map<EvidenceKey, Proven> evidence_;
+  std::map<std::pair<GroupKind, std::uint64_t>, std::vector<consensus::SignerSet>> planned_;
   std::map<TermNumber, consensus::SignerSet> sets_;
   std::set<std::pair<TermNumber, std::uint32_t>> led_;
   NodeNumber leader_{};

@@ -175,7 +175,7 @@ Result<> SimulatedWorld::start(NodeNumber node) {
     if (fault.kind == FaultKind::equivocate) {
       config.swap_member = equivocating_producer(scenario_.params, TermNumber{fault.term});
     } else if (fault.kind == FaultKind::deal_badly) {
-      config.swap_member = bad_dealer(scenario_.params);
+      config.swap_member = bad_dealer(scenario_.params, bad_dealing(fault.how).value());
     }
   }
   const std::string& name = cast_.names()[node];

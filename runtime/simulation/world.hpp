@@ -47,6 +47,8 @@ struct EvidenceRow {
   std::uint64_t generation{};
   std::string kind;
   std::uint32_t nodes{};  ///< How many nodes hold the proof.
+  crypto::PublicKey key;  ///< The member's.
+  Bytes proof;            ///< As the first of them found it.
 };
 
 class World {
@@ -67,6 +69,9 @@ class World {
   /// The chain of a living node by which the report goes.
   [[nodiscard]] virtual const consensus::Chain* reference_chain() const = 0;
   [[nodiscard]] virtual std::vector<EvidenceRow> evidence() const = 0;
+  /// Sets that some node planned for a generation; more than one after a reorganisation.
+  [[nodiscard]] virtual std::vector<consensus::SignerSet> planned_sets(
+      GroupKind kind, std::uint64_t generation) const = 0;
   /// Faults by kind, refusals by role and name, notes: "fault.crash" → 1.
   [[nodiscard]] virtual const std::map<std::string, std::uint64_t>& counters() const = 0;
   [[nodiscard]] virtual Duration virtual_time() const = 0;

@@ -45,6 +45,8 @@ void SimulatedWorld::on_chain_event(NodeNumber node, const messages::ChainEvent&
 
 void SimulatedWorld::planned(const messages::SetPlanned& event) {
   const consensus::SignerSet& set = event.set;
+  auto& known = planned_[{set.kind, set.generation}];
+  if (std::find(known.begin(), known.end(), set) == known.end()) known.push_back(set);
   if (set.kind == GroupKind::producers) sets_[TermNumber{set.generation}] = set;
   tell_phase(fmt::format("{}: {} members with {} signer slots begin key generation, threshold {}",
                          group_name(set.kind, set.generation), set.members.size(),
@@ -125,13 +127,15 @@ void SimulatedWorld::on_leader(NodeNumber, const messages::LeaderCertificate& ce
 void SimulatedWorld::on_evidence(NodeNumber node, const actors::Evidence& evidence) {
   const EvidenceKey key{cast_.owner(evidence.member), evidence.group, evidence.generation,
                         evidence.kind};
-  auto& holders = evidence_[key];
-  if (holders.empty()) {
+  Proven& proven = evidence_[key];
+  if (proven.holders.empty()) {
     transcript_.add(fmt::format("evidence against {}: {}", cast_.names()[key.member], key.kind));
     tell_phase(fmt::format("{}: {} convicted of {}", group_name(key.group, key.generation),
                            cast_.names()[key.member], key.kind));
+    proven.member = evidence.member;
+    proven.proof = evidence.proof;
   }
-  holders.insert(node);
+  proven.holders.insert(node);
 }
 
 void SimulatedWorld::on_note(NodeNumber node, messages::Role role, const std::string& text) {
@@ -178,11 +182,18 @@ void SimulatedWorld::each_store(
 
 std::vector<EvidenceRow> SimulatedWorld::evidence() const {
   std::vector<EvidenceRow> out;
-  for (const auto& [key, nodes] : evidence_) {
+  for (const auto& [key, proven] : evidence_) {
     out.push_back({cast_.names()[key.member], key.group, key.generation, key.kind,
-                   static_cast<std::uint32_t>(nodes.size())});
+                   static_cast<std::uint32_t>(proven.holders.size()), proven.member,
+                   proven.proof});
   }
   return out;
+}
+
+std::vector<consensus::SignerSet> SimulatedWorld::planned_sets(GroupKind kind,
+                                                               std::uint64_t generation) const {
+  const auto found = planned_.find({kind, generation});
+  return found == planned_.end() ? std::vector<consensus::SignerSet>{} : found->second;
 }
 
 std::vector<stacks::Principal> SimulatedWorld::opening_accounts() const {

@@ -246,11 +246,38 @@ TEST_CASE("signing: requests of another group, kind or form are ignored") {
   std::swap(other.entries[0], other.entries[1]);
   REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
   other = request;
+  other.entries[5].party = MemberIndex{0xffff};  // nobody
+  REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
+  other = request;
   other.entries.resize(2);  // 21 of 27
   REQUIRE(world.tell(1, RequestSeen{from, other}).ok());
   CHECK(world.members[1].wanted.empty());
   REQUIRE(world.tell(1, RequestSeen{from, request}).ok());
   CHECK(world.members[1].wanted.size() == 1);
+}
+
+TEST_CASE("signing: where the view's leader is known nobody else is answered, whoever comes first") {
+  SigningWorld world(six());
+  world.boot_all();
+  world.exchange();
+  // Member 1 wants the same signed, and repeats what the leader asks before it is heard.
+  REQUIRE(world.tell(0, opening(10, 1)).ok());
+  REQUIRE(world.tell(1, opening(10, 1)).ok());
+  const messages::PostedRequest asked = world.members[0].state->requests[0];
+  world.note_nonces(*world.members[0].state);
+  const crypto::PublicKey rival = member_key(1).public_key();
+  for (std::size_t p = 2; p < 6; ++p) REQUIRE(world.tell(p, RequestSeen{rival, asked}).ok());
+  world.exchange();
+  Permit only_leader = permit(10, 1);
+  only_leader.leader = member_key(0).public_key();
+  world.permit_all(only_leader);
+  world.run(4);
+  REQUIRE(world.members[0].seals.size() == 1);
+  check_seal(world, world.members[0].seals[0], 1);
+  CHECK(world.members[0].seals[0].seal.bits.count() == 6);
+  CHECK(world.members[0].asked.begin()->second.size() == 1);
+  for (std::size_t p = 2; p < 6; ++p) CHECK(world.members[p].state->shares.size() == 1);
+  check_nonces(world);
 }
 
 TEST_CASE("signing: refusals by name leave the machine as it was") {

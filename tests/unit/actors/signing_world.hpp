@@ -88,7 +88,14 @@ class SigningWorld {
     bool is_up{};
     bool is_outsider{};
     std::function<void(messages::SigningState&)> twist;
+    /// Shows this reader something else; what it shows is signed all the same.
+    std::function<void(messages::SigningState&, std::size_t)> twist_for;
     std::optional<messages::SigningState> state;
+    /// The last state that was read, and what it signed when it wrote that.
+    std::optional<messages::SigningState> read_last;
+    messages::SignedState word;
+    /// Sessions it opened, by what is to be signed, in the order of their requests.
+    std::map<Hash256, std::vector<crypto::SessionId>> asked;
     std::vector<SealReady> seals;
     std::vector<SignatureReady> signatures;
     std::vector<SigningEvidence> evidence;
@@ -172,6 +179,12 @@ class SigningWorld {
       ASSERT(member.store.records(storage::Table::nonce_log, key).size() == 1);
       answers[{p, share.session}].insert(encode(share));
     }
+    for (const messages::PostedRequest& posted : publish.state.requests) {
+      const auto session = crypto::session_id(group->group->config(),
+                                              posted.request(group->content.cid));
+      auto& of = member.asked[posted.subject.hash];
+      if (std::find(of.begin(), of.end(), session) == of.end()) of.push_back(session);
+    }
     member.state = publish.state;
     if (member.twist) member.twist(*member.state);
   }
@@ -185,20 +198,41 @@ class SigningWorld {
     for (std::size_t p = 0; p < members.size(); ++p) {
       for (std::size_t q = 0; q < members.size(); ++q) reads.emplace_back(p, q);
     }
-    rng.shuffle(reads);
-    for (const auto& [p, q] : reads) {
-      if (p == q || !members[q].state || rng.draw(100) < loss) continue;
-      const messages::SigningState state = *members[q].state;
-      note_nonces(state);
-      if (members[q].is_outsider) {
-        for (const auto& request : state.requests) {
-          (void)tell(p, RequestSeen{member_key(q).public_key(), request});
-        }
-      } else {
-        (void)tell(p, PeerSigning{MemberIndex{static_cast<std::uint16_t>(q)}, state,
-                                  written(group->set, q, state)});
+    read_all(std::move(reads), loss);
+  }
+  /// Only these are read by everybody, and only these read everybody: who coordinates.
+  void exchange_with(const std::set<std::size_t>& some) {
+    std::vector<std::pair<std::size_t, std::size_t>> reads;
+    for (const std::size_t p : some) {
+      for (std::size_t q = 0; q < members.size(); ++q) {
+        reads.emplace_back(p, q);
+        if (!some.contains(q)) reads.emplace_back(q, p);
       }
     }
+    read_all(std::move(reads), 0);
+  }
+  void read_all(std::vector<std::pair<std::size_t, std::size_t>> reads, std::uint32_t loss) {
+    rng.shuffle(reads);
+    for (const auto& [p, q] : reads) {
+      if (p != q && members[q].state && rng.draw(100) >= loss) read(p, q);
+    }
+  }
+  void read(std::size_t p, std::size_t q) {
+    Member& writer = members[q];
+    messages::SigningState state = *writer.state;
+    if (writer.twist_for) writer.twist_for(state, p);
+    if (!state.requests.empty()) note_nonces(state);
+    if (writer.is_outsider) {
+      for (const auto& request : state.requests) {
+        (void)tell(p, RequestSeen{member_key(q).public_key(), request});
+      }
+      return;
+    }
+    if (writer.read_last != state) {
+      writer.word = written(group->set, q, state);
+      writer.read_last = state;
+    }
+    (void)tell(p, PeerSigning{MemberIndex{static_cast<std::uint16_t>(q)}, state, writer.word});
   }
   /// Time goes on; every timer that is due fires.
   void pass(Duration span) {
@@ -223,6 +257,7 @@ class SigningWorld {
   void note_nonces(const messages::SigningState& state) {
     for (const auto& request : state.requests) {
       const crypto::SigningRequest full = request.request(group->content.cid);
+      if (!crypto::check_request(group->group->config(), full).ok()) continue;
       const auto session = crypto::session_id(group->group->config(), full);
       for (const auto& entry : request.entries) sessions[session][entry.party] = entry;
     }

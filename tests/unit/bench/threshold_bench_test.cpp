@@ -58,13 +58,14 @@ TEST_CASE("measure_threshold: sizes that make no group are refused") {
 
 TEST_CASE("measure_threshold: every step of a small group is there, with its bytes") {
   std::vector<std::string> told;
-  const auto report = measure_threshold({std::uint16_t{6}, 12u, {}},
+  const auto report = measure_threshold({std::uint16_t{6}, 12u, {}, true},
                                         [&](const std::string& what) { told.push_back(what); });
   REQUIRE(report.ok());
   CHECK_FALSE(told.empty());
   CHECK(steps_of(*report, "libsecp256k1").size() == 4);
   const std::string section = "Key generation 12/9, 6 parties, one member";
-  CHECK(steps_of(*report, section).size() == 15);
+  CHECK(steps_of(*report, section).size() == 16);
+  CHECK(report->to_text().find("all members in one process, wall") != std::string::npos);
   // 145 + 33T + 32(N − w) + 16(P − 1)
   CHECK(report->row(section, "deal").bytes == 145 + 33 * 9 + 32 * 10 + 16 * 5);
   CHECK(steps_of(*report, "Signing 12/9, 6 parties, 5 asked").size() == 5);

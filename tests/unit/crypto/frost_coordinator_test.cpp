@@ -13,7 +13,15 @@ const Generation& shared_generation() {
   return g;
 }
 
-enum class Conduct { honest, silent, bad_share, bad_attestation, out_of_range };
+enum class Conduct {
+  honest,
+  silent,
+  bad_share,
+  bad_attestation,
+  out_of_range,
+  claims_spent,  ///< Says every time that its nonce served elsewhere.
+  spent_once,    ///< Says so once, and it was true.
+};
 
 /// A coordinator and its members; members answer at once according to their conduct.
 struct Meeting {
@@ -56,6 +64,11 @@ struct Meeting {
     for (const RequestEntry& entry : open.request.entries) {
       const std::uint16_t p = entry.party.value;
       if (conduct[p] == Conduct::silent) continue;
+      if (conduct[p] == Conduct::claims_spent || conduct[p] == Conduct::spent_once) {
+        if (conduct[p] == Conduct::spent_once) conduct[p] = Conduct::honest;
+        take(coordinator.release(entry.party, open.session));
+        continue;
+      }
       SignatureShare share = members.answer(p, open.request).value();
       if (conduct[p] == Conduct::bad_share) share.partial.bytes[31] ^= 1;
       if (conduct[p] == Conduct::bad_attestation) share.attestation.bytes[0] ^= 1;
@@ -230,6 +243,7 @@ TEST_CASE("coordinator: the last late share finishes a session that others have 
 TEST_CASE("coordinator: a member whose nonce was spent elsewhere is asked with its next one") {
   Meeting m{shared_generation()};
   m.conduct[0] = Conduct::silent;
+  m.conduct[1] = Conduct::silent;  // Without both the others are too few.
   m.publish_all();
   REQUIRE(m.opened.size() == 1);
   m.conduct[0] = Conduct::honest;
@@ -239,7 +253,7 @@ TEST_CASE("coordinator: a member whose nonce was spent elsewhere is asked with i
   for (int i = 0; i < 3 && !m.signature; ++i) m.take(m.coordinator.on_timer());
   m.check_signature();
   CHECK(m.opened.size() == 2);
-  CHECK(m.signature->parties.to_text() == "1111111");
+  CHECK(m.signature->parties.to_text() == "1011111");
 }
 
 TEST_CASE("coordinator: an excluded member is not asked again") {
@@ -261,6 +275,25 @@ TEST_CASE("coordinator: strangers, repetitions and late answers change nothing")
   CHECK(m.coordinator.on_share(MemberIndex{0}, {}).empty());
   CHECK(m.coordinator.on_timer().empty());
   CHECK(m.coordinator.exclude(MemberIndex{0}).empty());
+}
+
+TEST_CASE("coordinator: who says that its nonces are gone is asked again only when it is needed") {
+  Meeting m{shared_generation()};
+  m.conduct[3] = m.conduct[4] = Conduct::claims_spent;
+  m.run();
+  m.check_signature();
+  CHECK(m.opened.size() == 2);
+  CHECK(m.signature->parties.to_text() == "1110011");
+  CHECK(m.convicted.empty());
+
+  // Without the first member the others are too few beside one that is silent.
+  Meeting n{shared_generation()};
+  n.conduct[0] = Conduct::spent_once;
+  n.conduct[1] = Conduct::silent;
+  n.run();
+  n.check_signature();
+  CHECK(n.opened.size() == 2);
+  CHECK(n.signature->parties.to_text() == "1011111");
 }
 
 TEST_CASE("coordinator: sighashes are signed without attestations") {

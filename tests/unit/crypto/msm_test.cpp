@@ -1,11 +1,28 @@
 #include "crypto/msm.hpp"
 
 #include "crypto/endomorphism.hpp"
+#include "crypto/secret_scalar.hpp"
 #include "curve_oracle.hpp"
 
 using namespace quorate;
 using namespace quorate::crypto;
 using oracle::Random;
+
+// Own curve code takes variable time: no secret type fits into it.
+template <class Secret>
+constexpr bool is_refused =
+    !std::is_invocable_v<decltype(&times_generator), const Secret&> &&
+    !std::is_invocable_v<decltype(&multi_multiply), std::vector<Secret>&, std::vector<Point>&> &&
+    !std::is_invocable_v<decltype(&multi_multiply_strauss), std::vector<Secret>&,
+                         std::vector<Point>&> &&
+    !std::is_invocable_v<decltype(&multi_multiply_pippenger), std::vector<Secret>&,
+                         std::vector<Point>&> &&
+    !std::is_constructible_v<Scalar, const Secret&> && !std::is_convertible_v<Secret, Scalar> &&
+    !std::is_constructible_v<Point, const Secret&>;
+static_assert(is_refused<SecretScalar>);
+static_assert(is_refused<SecretKey>);
+static_assert(std::is_invocable_v<decltype(&multi_multiply), std::vector<Scalar>&,
+                                  std::vector<Point>&>);
 
 namespace {
 

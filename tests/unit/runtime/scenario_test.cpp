@@ -102,4 +102,10 @@ TEST_CASE("what cannot be simulated is refused with the reason") {
   scenario = preset("tiny").value();
   scenario.faults = {{FaultKind::crash, 2, 1, "nobody", 1, 0}};
   CHECK(check(scenario).code() == Errc::scenario_impossible);
+  for (const std::string how : {"box", "point", "possession", "length"}) {
+    scenario.faults = {{FaultKind::deal_badly, 0, 1, "amber", 0, 0, how}};
+    CHECK(check(scenario).ok());
+  }
+  scenario.faults[0].how = "nicely";
+  CHECK(check(scenario).code() == Errc::scenario_impossible);
 }
