@@ -39,6 +39,7 @@ Rates default_rates() {
       {50, 200},       // burn.transaction
       {50, 200},       // burn.coins_wanted
       {50, 200},       // burn.coins
+      {1, 4},          // replica.subscriptions
       {0, 0},          // malformed
   };
   ASSERT(rates.size() == messages::frame_kinds().size());

@@ -2,6 +2,8 @@
 // neighbours. Filled by `spawn_node` before the first message, never changed afterwards.
 #pragma once
 
+#include <map>
+
 #include "actors/clock.hpp"
 #include "consensus/chain.hpp"
 #include "messages/interfaces.hpp"
@@ -53,6 +55,10 @@ class NodeControl {
   virtual void stop(messages::Role role, const Error& reason) = 0;
 };
 
+/// When a replica's decisions reach the disk: one by one, or all that wait in one batch. Either way
+/// nothing of them leaves before they are there.
+enum class ReplicaCommit : std::uint8_t { each, grouped };
+
 struct NodePorts {
   storage::RecordStore* store{};
   PeerNetwork* network{};
@@ -74,6 +80,9 @@ struct NodeRoles {
   messages::AnnouncerActor announcer;
   messages::EnrollerActor enroller;
   messages::GatewayActor gateway;
+  /// By contract: the DBs that only this node's operator chose to host.
+  std::map<std::string, messages::ReplicaPeerActor> own_replicas;
+  messages::SlotDeskActor slot_desk;
 
   [[nodiscard]] const messages::ReplicaPeerActor& replica(GroupKind family) const {
     return family == GroupKind::producers ? producer_replica : stacker_replica;

@@ -23,8 +23,24 @@ struct Route {
   [[nodiscard]] messages::PeerId peer() const { return rt::state(self).peer; }
 
   void operator()(messages::ReplicaTraffic&& traffic) const {
-    pass(roles().replica(traffic.family),
-         messages::ReplicaHeard{peer(), std::move(traffic.message), receipt});
+    const messages::PeerId from = peer();
+    if (traffic.family != messages::ReplicaFamily::own) {
+      const auto family = static_cast<GroupKind>(traffic.family);
+      pass(roles().replica(family),
+           messages::ReplicaHeard{from, std::move(traffic.message), receipt});
+      return;
+    }
+    const auto hosted = roles().own_replicas.find(address_of(traffic.message).contract.text);
+    if (hosted == roles().own_replicas.end()) return;  // Not hosted here, as we told the peer.
+    pass(hosted->second, messages::ReplicaHeard{from, std::move(traffic.message), receipt});
+  }
+  /// The DBs that both nodes host besides the boot contracts are replicated between them.
+  void operator()(messages::HandshakeMessage&& message) const {
+    for (const auto& contract : std::get<messages::Subscriptions>(message).contracts) {
+      const auto hosted = roles().own_replicas.find(contract.text);
+      if (hosted == roles().own_replicas.end()) continue;
+      pass(hosted->second, messages::PeerChanged{peer(), true});
+    }
   }
   void operator()(messages::ElectionMessage&& message) const {
     pass(roles().election, messages::ElectionHeard{peer(), std::move(message), receipt});

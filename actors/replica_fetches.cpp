@@ -156,7 +156,7 @@ std::optional<PeerId> Fetches::choose(const Want& want, crypto::ChaChaRng& rng) 
 }
 
 Fetches::Flight Fetches::gather(Instant now, SlotKey first, PeerId holder) {
-  Flight flight{holder, {}, now};
+  Flight flight{holder, {}, now, now};
   std::uint64_t bytes = 0;
   std::uint32_t tries = 0;
   std::size_t looked_at = 0;
@@ -189,7 +189,8 @@ Fetches::Flight Fetches::gather(Instant now, SlotKey first, PeerId holder) {
 void Fetches::expire(Instant now) {
   std::vector<Flight> late;
   for (auto at = flights_.begin(); at != flights_.end();) {
-    if (at->due > now) {
+    // A clock that stepped back must not keep a request waiting.
+    if (at->due > now && at->begun <= now) {
       ++at;
       continue;
     }

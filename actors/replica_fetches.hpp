@@ -61,6 +61,7 @@ class Fetches {
   struct Flight {
     PeerId holder;
     std::vector<Asked> asked;
+    Instant begun;
     Instant due;
   };
   using Rarity = std::pair<std::size_t, SlotKey>;  ///< Offers known, slot.

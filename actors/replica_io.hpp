@@ -93,6 +93,16 @@ using Effect = std::variant<Persist, Send, AnswerClient, ChunkAccepted, Equivoca
                             GenerationCollected, DropPeer, ArmTimer>;
 using Effects = std::vector<Effect>;
 
+/// How far a replica and one of its peers are apart, as far as was heard.
+struct PeerStanding {
+  PeerId peer;
+  std::uint32_t peer_lacks{};       ///< Slots in which the peer is behind.
+  std::uint32_t this_lacks{};       ///< Slots in which this node is behind.
+  std::uint64_t versions_lacked{};  ///< Summed over the latter.
+  std::uint32_t offences{};
+  bool operator==(const PeerStanding&) const = default;
+};
+
 /// What one peer may send within one second.
 struct PeerBudget {
   std::uint32_t messages{4'000};

@@ -40,6 +40,24 @@ void Neighbour::learn(SlotKey key, std::uint32_t slot_count, const SlotEntry& en
   entries[key.slot.value] = entry;
 }
 
+void Neighbour::learn_equal(GenerationId generation, const consensus::Inventory& own,
+                            consensus::TreeNode node) {
+  std::vector<SlotEntry>& entries = known_[generation];
+  if (entries.empty()) entries.resize(own.slot_count());
+  std::uint32_t width = consensus::Inventory::fan_out;
+  for (std::uint8_t level = 0; level < node.level; ++level) width *= consensus::Inventory::fan_out;
+  const std::uint64_t first = std::uint64_t{node.index} * width;
+  const std::uint64_t end = std::min<std::uint64_t>(first + width, own.slot_count());
+  for (std::uint64_t i = first; i < end; ++i) {
+    entries[i] = own.entry(consensus::ChunkSlot{static_cast<std::uint32_t>(i)});
+  }
+}
+
+const std::vector<SlotEntry>* Neighbour::entries(GenerationId generation) const {
+  const auto at = known_.find(generation);
+  return at == known_.end() ? nullptr : &at->second;
+}
+
 std::vector<SlotEntry> Neighbour::inventory(GenerationId generation,
                                             std::uint32_t slot_count) const {
   const auto at = known_.find(generation);
@@ -67,7 +85,9 @@ std::vector<SlotKey> Neighbour::due(Instant now) {
   std::vector<SlotKey> again;
   for (auto at = unacked_.begin(); at != unacked_.end();) {
     auto& [key, unacked] = *at;
-    if (unacked.due > now) {
+    // Nothing waits longer than this, unless the clock stepped back.
+    const Duration longest = std::max(config_->retransmit_cap, seconds(1));
+    if (unacked.due > now && unacked.due - now <= longest) {
       ++at;
     } else if (unacked.tries >= config_->max_tries) {
       at = unacked_.erase(at);

@@ -56,6 +56,12 @@ class Neighbour {
   [[nodiscard]] std::vector<consensus::SlotEntry> inventory(GenerationId generation,
                                                             std::uint32_t slot_count) const;
 
+  /// The peer holds what this node holds in these slots, of which it sent the digest.
+  void learn_equal(GenerationId generation, const consensus::Inventory& own,
+                   consensus::TreeNode node);
+  /// What was heard of a generation; nullptr when nothing was.
+  [[nodiscard]] const std::vector<consensus::SlotEntry>* entries(GenerationId generation) const;
+
   /// The peer was just told of this slot; without acknowledgement it is told again at the result.
   Instant await_ack(Instant now, SlotKey key);
   void acknowledged(SlotKey key) { unacked_.erase(key); }

@@ -25,6 +25,18 @@ std::vector<ChunkSlot> all_slots(const replica::ReplicaGeneration& replica) {
   return slots;
 }
 
+void weigh(const SlotEntry& own, const SlotEntry& theirs, replica::PeerStanding& standing) {
+  switch (consensus::standing(own, theirs)) {
+    case consensus::Standing::same: return;
+    case consensus::Standing::behind: ++standing.peer_lacks; return;
+    case consensus::Standing::undecided: ++standing.this_lacks; return;
+    case consensus::Standing::ahead:
+      ++standing.this_lacks;
+      standing.versions_lacked += theirs.version - own.version;
+      return;
+  }
+}
+
 }  // namespace
 
 Generation* ReplicaPeerMachine::State::find(const DbAddress& db) {
@@ -104,6 +116,23 @@ std::map<Errc, std::uint32_t> ReplicaPeerMachine::offences(PeerId peer) const {
   const auto at = state_->peers.find(peer);
   if (at == state_->peers.end()) return {};
   return at->second.offences().counts();
+}
+
+std::vector<replica::PeerStanding> ReplicaPeerMachine::standings() const {
+  std::vector<replica::PeerStanding> out;
+  for (const auto& [id, neighbour] : state_->peers) {
+    replica::PeerStanding standing{id, 0, 0, 0, neighbour.offences().standing()};
+    for (const auto& [db, generation] : state_->generations) {
+      if (!generation.open) continue;
+      const std::vector<SlotEntry>* theirs = neighbour.entries(generation.id);
+      const consensus::Inventory& own = generation.open->inventory();
+      for (std::uint32_t i = 0; i < own.slot_count(); ++i) {
+        weigh(own.entry(ChunkSlot{i}), theirs == nullptr ? SlotEntry{} : (*theirs)[i], standing);
+      }
+    }
+    out.push_back(standing);
+  }
+  return out;
 }
 
 Result<std::vector<ChunkMeta>> ReplicaPeerMachine::metadata(const DbAddress& db) const {

@@ -47,6 +47,8 @@ class ReplicaPeerMachine {
                                                             consensus::ChunkSlot slot) const;
   /// What a connected peer did wrong so far, counted by reason.
   [[nodiscard]] std::map<Errc, std::uint32_t> offences(PeerId peer) const;
+  /// Where this replica and each connected peer differ, over all open generations.
+  [[nodiscard]] std::vector<replica::PeerStanding> standings() const;
   /// Full metadata of every slot (the stacks-core-style listing). @returns as `inventory`.
   [[nodiscard]] Result<std::vector<consensus::ChunkMeta>> metadata(
       const consensus::DbAddress& db) const;

@@ -18,6 +18,9 @@ namespace {
 
 /// From this many neighbours on the mesh counts as dense.
 constexpr std::uint32_t dense_mesh = 12;
+/// Up to so many neighbours everybody is told: fewer relays would leave part of a sparse mesh to
+/// anti-entropy.
+constexpr std::uint32_t sparse_mesh = 4;
 
 /// What a peer is told about a refused chunk, and whether an honest peer could have sent it: honest
 /// ones check everything that does not depend on the Bitcoin tip before they pass a chunk on.
@@ -34,18 +37,6 @@ PeerRefusal refusal_of(Errc code) {
     case Errc::chunk_is_garbage: return {NackReason::garbage, false};
     default: ASSERT(code == Errc::write_too_fast); return {NackReason::too_fast, false};
   }
-}
-
-const DbAddress& address_of(const messages::ReplicaMessage& message) {
-  return std::visit(
-      [](const auto& m) -> const DbAddress& {
-        if constexpr (requires { m.chunk; }) {
-          return m.chunk.db;
-        } else {
-          return m.db;
-        }
-      },
-      message);
 }
 
 }  // namespace
@@ -73,7 +64,7 @@ Result<> Turn::on(const ClientWrite& input) {
 Result<> Turn::on(const PeerMessage& input) {
   const auto peer = s_.peers.find(input.from);
   if (peer == s_.peers.end()) return Errc::unknown_peer;
-  const DbAddress& db = address_of(input.message);
+  const DbAddress& db = messages::address_of(input.message);
   switch (peer->second.admit(now_, messages::wire_size(input.message))) {
     case Neighbour::Admission::excess: return done();
     case Neighbour::Admission::first_excess:
@@ -291,8 +282,9 @@ void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
     const auto drawn = std::next(s_.peers.begin(), s_.rng.draw(neighbours));
     return offer(drawn->first, drawn->second, generation, slot, own);
   }
+  const std::uint32_t odds = neighbours <= sparse_mesh ? 1 : neighbours;
   for (auto& [peer, neighbour] : s_.peers) {
-    if (s_.rng.draw(neighbours) == 0) offer(peer, neighbour, generation, slot, own);
+    if (s_.rng.draw(odds) == 0) offer(peer, neighbour, generation, slot, own);
   }
 }
 

@@ -48,7 +48,10 @@ void Turn::hear(PeerId from, const messages::Compare& m) {
       offend(from, Errc::bad_digest_node);
       continue;
     }
-    if (inventory.digest(theirs.node) == theirs.digest) continue;
+    if (inventory.digest(theirs.node) == theirs.digest) {
+      s_.peers.at(from).learn_equal(generation->id, inventory, theirs.node);
+      continue;
+    }
     if (theirs.node.level > 0) {
       messages::Compare children{m.db, {}};
       for (const TreeNode child : inventory.children(theirs.node)) {
@@ -75,7 +78,10 @@ void Turn::hear(PeerId from, const messages::Range& m) {
     offend(from, Errc::bad_digest_node);
     return;
   }
-  if (inventory.digest(node) == m.node.digest) return;
+  if (inventory.digest(node) == m.node.digest) {
+    s_.peers.at(from).learn_equal(generation->id, inventory, node);
+    return;
+  }
   std::vector<SlotAck> acks;
   bool is_alike = true;
   for (std::size_t i = 0; i < m.entries.size(); ++i) {

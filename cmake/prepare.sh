@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config clang libclang-rt-14-dev
   libcaf-dev libsecp256k1-dev libsqlite3-dev libfmt-dev doctest-dev libcereal-dev
   libssl-dev libsodium-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
-  libspdlog-dev libbenchmark-dev librapidcheck-dev libboost-dev libmimalloc-dev valgrind
+  libspdlog-dev libbenchmark-dev librapidcheck-dev libboost-dev libmimalloc-dev valgrind curl
 )
 
 missing=()

@@ -9,6 +9,13 @@ Hash256 chunk_digest(std::uint32_t network_id, const DbAddress& db, ChunkSlot sl
   return crypto::tagged_h("quorate/chunk/v2", text);
 }
 
+Hash256 legacy_chunk_digest(ChunkSlot slot, ChunkVersion version, const Hash256& content_hash) {
+  ASSERT(version.value <= UINT32_MAX);
+  Bytes text;
+  Writer{text}.put(slot).put(static_cast<std::uint32_t>(version.value)).put(content_hash);
+  return crypto::sha512_256(text);
+}
+
 Chunk sign_chunk(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
                  ChunkVersion version, SharedBytes content, const crypto::SecretKey& key) {
   const Hash256 digest =

@@ -42,6 +42,12 @@ struct Chunk {
 [[nodiscard]] Hash256 chunk_digest(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
                                    ChunkVersion version, const Hash256& content_hash);
 
+/// H(slot u32 ‖ version u32 ‖ H(data)): what signers of deployed nodes sign. It names no network,
+/// contract or generation, so such a chunk fits every array in which the slot has the same owner.
+/// The version must fit 32 bits.
+[[nodiscard]] Hash256 legacy_chunk_digest(ChunkSlot slot, ChunkVersion version,
+                                          const Hash256& content_hash);
+
 /// A chunk signed by `key`.
 [[nodiscard]] Chunk sign_chunk(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
                                ChunkVersion version, SharedBytes content,

@@ -19,6 +19,13 @@ struct SlotLimits {
   bool operator==(const SlotLimits&) const = default;
 };
 
+/// What a chunk's signature covers. Gap: docs/spec_gaps.md "Chunk address".
+enum class ChunkDigest : std::uint8_t {
+  bound = 0,   ///< Network, contract, generation and set as well: see `chunk_digest`.
+  legacy = 1,  ///< Slot, version and content alone, as signers of deployed nodes sign.
+};
+constexpr bool is_valid(ChunkDigest d) { return static_cast<std::uint8_t>(d) <= 1; }
+
 /// One generation as the node's own evaluation of the contract sees it. Immutable.
 class ControllingContract {
  public:
@@ -28,6 +35,7 @@ class ControllingContract {
   /// Binds chunk signatures to one network.
   [[nodiscard]] virtual std::uint32_t network_id() const = 0;
   [[nodiscard]] virtual std::uint32_t slot_count() const = 0;
+  [[nodiscard]] virtual ChunkDigest digest() const { return ChunkDigest::bound; }
   /// @returns no_such_slot beyond the last slot.
   [[nodiscard]] virtual Result<SlotLimits> limits(ChunkSlot slot) const = 0;
   /// Whose signature the slot takes. @returns no_such_slot beyond the last slot or for an unused

@@ -27,7 +27,13 @@ using MempoolActor =
 /// The replica of one Stacker DB family, all generations.
 using ReplicaPeerActor =
     rt::Interface<rt::tell<Start>, rt::tell<TimerDue>, rt::tell<PeerChanged>,
-                  rt::tell<ReplicaHeard>, rt::tell<ChunkWrite>, rt::tell<ChainNews>>;
+                  rt::tell<ReplicaHeard>, rt::tell<ChunkWrite>, rt::tell<ChainNews>,
+                  rt::tell<SlotQuestion>, rt::tell<CommitDue>>;
+
+/// Speaks for the clients of this node's replicas: hears their answers, and every chunk that a slot
+/// holds anew.
+using SlotDeskActor =
+    rt::Interface<rt::tell<Start>, rt::tell<SlotAnswer>, rt::tell<ChunkHeld>>;
 
 /// A member of the producer set.
 using ProducerActor =

@@ -30,6 +30,7 @@ constexpr std::array rows{
     FrameKindRow{"burn.transaction", 512 * kib, false},
     FrameKindRow{"burn.coins_wanted", kib, false},
     FrameKindRow{"burn.coins", 64 * kib, false},
+    FrameKindRow{"replica.subscriptions", 64 * kib, false},
     FrameKindRow{"malformed", 0, false},
 };
 
@@ -39,11 +40,11 @@ constexpr std::size_t inner_count =
 template <>
 constexpr std::size_t inner_count<0> = std::variant_size_v<ReplicaMessage>;
 
-constexpr std::array<std::size_t, 5> inner_counts{inner_count<0>, inner_count<1>, inner_count<2>,
-                                                  inner_count<3>, inner_count<4>};
+constexpr std::array<std::size_t, 6> inner_counts{inner_count<0>, inner_count<1>, inner_count<2>,
+                                                  inner_count<3>, inner_count<4>, inner_count<5>};
 static_assert(inner_counts.size() == std::variant_size_v<PeerMessage>);
 static_assert(inner_counts[0] + inner_counts[1] + inner_counts[2] + inner_counts[3] +
-                  inner_counts[4] + 1 ==
+                  inner_counts[4] + inner_counts[5] + 1 ==
               rows.size());
 
 template <class... Parts>
@@ -56,7 +57,7 @@ Frame frame_of(const Parts&... parts) {
 
 }  // namespace
 
-Frame encode_frame(GroupKind family, const ReplicaMessage& message) {
+Frame encode_frame(ReplicaFamily family, const ReplicaMessage& message) {
   Bytes out;
   out.reserve(wire_size(message) + 2);
   Writer{out}.put(std::uint8_t{0}).put(family).put(message);
@@ -68,6 +69,7 @@ Frame encode_frame(const TransactionMessage& message) {
   return frame_of(std::uint8_t{3}, message);
 }
 Frame encode_frame(const BurnMessage& message) { return frame_of(std::uint8_t{4}, message); }
+Frame encode_frame(const HandshakeMessage& message) { return frame_of(std::uint8_t{5}, message); }
 Frame encode_frame(const PeerMessage& message) { return frame_of(message); }
 
 std::span<const FrameKindRow> frame_kinds() { return rows; }

@@ -38,6 +38,18 @@ std::size_t size_of(const Nack& m) {
 
 }  // namespace
 
+const consensus::DbAddress& address_of(const ReplicaMessage& message) {
+  return std::visit(
+      [](const auto& m) -> const consensus::DbAddress& {
+        if constexpr (requires { m.chunk; }) {
+          return m.chunk.db;
+        } else {
+          return m.db;
+        }
+      },
+      message);
+}
+
 std::size_t wire_size(const ReplicaMessage& message) {
   return tag_bytes + std::visit([](const auto& m) { return size_of(m); }, message);
 }

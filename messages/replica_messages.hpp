@@ -121,6 +121,9 @@ using ReplicaMessage = std::variant<Announce, Push, Ack, Pull, Compare, Range, N
 /// Upper bound of any encoded ReplicaMessage: a Push with the largest chunk.
 inline constexpr std::size_t max_replica_message_bytes = consensus::max_chunk_bytes + 1024;
 
+/// Which array a message is about.
+[[nodiscard]] const consensus::DbAddress& address_of(const ReplicaMessage& message);
+
 /// Bytes that the message takes on the wire, found without encoding it.
 [[nodiscard]] std::size_t wire_size(const ReplicaMessage& message);
 

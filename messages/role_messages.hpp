@@ -25,12 +25,15 @@ enum class Role : std::uint8_t {
   enroller = 9,
   peer = 10,
   gateway = 11,
+  own_replica = 12,
+  slot_desk = 13,
 };
-constexpr bool is_valid(Role role) { return static_cast<std::uint8_t>(role) <= 11; }
+constexpr bool is_valid(Role role) { return static_cast<std::uint8_t>(role) <= 13; }
 [[nodiscard]] constexpr std::string_view name_of(Role role) {
-  constexpr std::array<std::string_view, 12> names{
-      "follower", "keeper",   "mempool", "producer replica", "stacker replica", "producer",
-      "election", "stacker",  "announcer", "enroller",       "peer",            "gateway"};
+  constexpr std::array<std::string_view, 14> names{
+      "follower", "keeper",  "mempool",   "producer replica", "stacker replica",
+      "producer", "election", "stacker",  "announcer",        "enroller",
+      "peer",     "gateway", "own replica", "slot desk"};
   return names[static_cast<std::uint8_t>(role)];
 }
 

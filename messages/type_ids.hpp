@@ -6,6 +6,7 @@
 
 #include "messages/fields.hpp"
 #include "messages/role_messages.hpp"
+#include "messages/slot_messages.hpp"
 
 #define QUORATE_ACTOR_MESSAGES(X) \
   X(Start)                        \
@@ -34,7 +35,10 @@
   X(CoinsAnswer)                  \
   X(SignAnnouncement)             \
   X(AnnouncementSigned)           \
-  X(LeadershipChanged)
+  X(LeadershipChanged)            \
+  X(SlotQuestion)                 \
+  X(SlotAnswer)                   \
+  X(CommitDue)
 
 CAF_BEGIN_TYPE_ID_BLOCK(quorate, caf::first_custom_type_id)
 #define X(name) CAF_ADD_TYPE_ID(quorate, (quorate::messages::name))

@@ -40,7 +40,21 @@ messages::ReplicaPeerActor spawn_replica(caf::actor_system& system, const actors
   replica.contract = consensus::boot_contract_name(config.params.network_id, family);
   replica.seed = sub_seed(config.seed, replica.contract.text);
   replica.anti_entropy = config.timing.anti_entropy;
-  return actors::spawn_replica_peer(system, wiring, family, config.params, replica);
+  return actors::spawn_replica_peer(system, wiring, family, config.params, replica,
+                                    config.replica_commit);
+}
+
+void spawn_own_replicas(caf::actor_system& system, const actors::Wiring& wiring,
+                        const NodeConfig& config, actors::NodeRoles& roles) {
+  for (const consensus::ContractView& contract : config.own_dbs) {
+    actors::replica::Config replica;
+    replica.contract = contract->address().contract;
+    replica.seed = sub_seed(config.seed, replica.contract.text);
+    replica.anti_entropy = config.timing.anti_entropy;
+    roles.own_replicas.emplace(
+        replica.contract.text,
+        actors::spawn_own_replica(system, wiring, contract, replica, config.replica_commit));
+  }
 }
 
 template <class Machine, class MachineConfig>
@@ -79,6 +93,7 @@ template <class Visit>
 void each_role(const actors::NodeRoles& roles, Visit visit) {
   visit(roles.producer_replica);
   visit(roles.stacker_replica);
+  for (const auto& [contract, replica] : roles.own_replicas) visit(replica);
   visit(roles.election);
   visit(roles.producer);
   visit(roles.stacker);
@@ -99,18 +114,13 @@ consensus::MempoolRules mempool_rules(const consensus::Genesis& genesis) {
   return rules;
 }
 
-Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig config,
-                                         const actors::NodePorts& ports,
-                                         const messages::GatewayActor& gateway) {
+namespace {
+
+/// The chain, its feed, and the two Stacker DBs that go with it.
+Result<> spawn_network_roles(caf::actor_system& system, const actors::Wiring& wiring,
+                             const NodeConfig& config, actors::NodeRoles& roles) {
   TRY_ASSIGN(auto chain, consensus::Chain::create(config.params, config.genesis, config.schedule));
-  TRY_ASSIGN(auto stored, stored_tables(*ports.store));
-  auto shared = std::make_shared<actors::NodeWiring>();
-  shared->ports = ports;
-  shared->feed = config.feed;
-  const actors::Wiring wiring = shared;
-  // Every actor sees the filled table: it reads handles only after its `Start`.
-  actors::NodeRoles& roles = shared->roles;
-  roles.gateway = gateway;
+  TRY_ASSIGN(auto stored, stored_tables(*wiring->ports.store));
   actors::FollowerLimits follower;
   follower.first = config.params.first_burn_height;
   roles.follower = actors::spawn_burnchain_follower(system, wiring, follower);
@@ -130,6 +140,25 @@ Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig c
                               member<actors::StackerMachine>(config, std::move(machine),
                                                              config.stacker->key));
   }
+  return done();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system, NodeConfig config,
+                                         const actors::NodePorts& ports, const Gateways& gateways) {
+  auto shared = std::make_shared<actors::NodeWiring>();
+  shared->ports = ports;
+  shared->feed = config.feed;
+  const actors::Wiring wiring = shared;
+  // Every actor sees the filled table: it reads handles only after its `Start`.
+  actors::NodeRoles& roles = shared->roles;
+  roles.gateway = gateways.transactions;
+  roles.slot_desk = gateways.slots;
+  if (config.scope == NodeConfig::Scope::network) {
+    TRY(spawn_network_roles(system, wiring, config, roles));
+  }
+  spawn_own_replicas(system, wiring, config, roles);
   each_role(roles, [](const auto& role) {
     if (role) rt::send_from_outside(role, messages::Start{});
   });
@@ -152,7 +181,10 @@ void Node::tell_roles(const messages::PeerChanged& changed) {
 messages::PeerActor Node::connect(messages::PeerId peer) {
   const messages::PeerActor actor = actors::spawn_peer(*system_, wiring_, peer);
   peers_[peer] = actor;
-  if (peer != wiring_->feed) tell_roles({peer, true});
+  if (peer != wiring_->feed) {
+    tell_roles({peer, true});
+    tell_subscriptions(peer);
+  }
   return actor;
 }
 
@@ -161,7 +193,21 @@ void Node::disconnect(messages::PeerId peer) {
   if (found == peers_.end()) return;
   rt::kill(found->second);
   peers_.erase(found);
-  if (peer != wiring_->feed) tell_roles({peer, false});
+  if (peer == wiring_->feed) return;
+  tell_roles({peer, false});
+  for (const auto& [contract, replica] : wiring_->roles.own_replicas) {
+    rt::send_from_outside(replica, messages::PeerChanged{peer, false});
+  }
+}
+
+void Node::tell_subscriptions(messages::PeerId peer) {
+  messages::Subscriptions list;
+  for (const auto& [contract, replica] : wiring_->roles.own_replicas) {
+    list.contracts.push_back({contract});
+  }
+  if (list.contracts.empty()) return;
+  wiring_->ports.network->send(
+      peer, messages::encode_frame(messages::HandshakeMessage{std::move(list)}));
 }
 
 void Node::kill() {

@@ -45,6 +45,11 @@ struct NodeConfig {
   std::optional<ProducerRole> producer;
   std::optional<StackerRole> stacker;
   MemberSwap swap_member;  ///< Absent: members are honest.
+  /// Stacker DBs besides the two that every node hosts.
+  std::vector<consensus::ContractView> own_dbs;
+  /// own_dbs: no chain and no boot contracts, a server of `own_dbs` alone.
+  enum class Scope : std::uint8_t { network, own_dbs } scope{Scope::network};
+  actors::ReplicaCommit replica_commit{actors::ReplicaCommit::each};
 };
 
 /// A running node. Its actors live until `kill` or until their system ends.
@@ -62,6 +67,7 @@ class Node {
 
  private:
   void tell_roles(const messages::PeerChanged& changed);
+  void tell_subscriptions(messages::PeerId peer);
 
   caf::actor_system* system_;
   std::shared_ptr<actors::NodeWiring> wiring_;
@@ -71,12 +77,19 @@ class Node {
 /// The mempool rules of a network.
 [[nodiscard]] consensus::MempoolRules mempool_rules(const consensus::Genesis& genesis);
 
+/// The actors that speak for a node's clients; may be empty.
+struct Gateways {
+  Gateways(messages::GatewayActor t = {}, messages::SlotDeskActor s = {})  // NOLINT
+      : transactions(std::move(t)), slots(std::move(s)) {}
+  messages::GatewayActor transactions;
+  messages::SlotDeskActor slots;
+};
+
 /// Spawns all roles of a node and starts them. The ports outlive the node.
-/// @param gateway the actor that speaks for clients; may be empty.
 /// @returns what is wrong with the parameters, the genesis or the store.
 [[nodiscard]] Result<std::unique_ptr<Node>> spawn_node(caf::actor_system& system,
                                                        NodeConfig config,
                                                        const actors::NodePorts& ports,
-                                                       const messages::GatewayActor& gateway);
+                                                       const Gateways& gateways);
 
 }  // namespace quorate::runtime

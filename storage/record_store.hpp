@@ -45,6 +45,9 @@ class RecordStore {
   /// false.
   virtual Result<> scan(Table table,
                         const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
+  /// Erases the records of a table whose bytes are not those that were written: for tables whose
+  /// contents others have as well, never for promises. @returns how many.
+  virtual Result<std::uint64_t> drop_damaged(Table) { return std::uint64_t{0}; }
 };
 
 }  // namespace quorate::storage

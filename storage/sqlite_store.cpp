@@ -229,6 +229,25 @@ Result<std::optional<Bytes>> SqliteStore::get(Table table, ByteView key) const {
   return std::optional<Bytes>{to_bytes(value)};
 }
 
+Result<std::uint64_t> SqliteStore::drop_damaged(Table table) {
+  std::vector<RecordWrite> damaged;
+  {
+    TRY_ASSIGN(const Statement all,
+               prepare(connection_->db.get(),
+                       "SELECT key, value, checksum FROM records WHERE tbl = ?1"));
+    sqlite3_bind_int(all.get(), 1, static_cast<int>(table));
+    int rc = sqlite3_step(all.get());
+    for (; rc == SQLITE_ROW; rc = sqlite3_step(all.get())) {
+      const ByteView key = column(all.get(), 0);
+      if (is_intact(table, key, column(all.get(), 1), column(all.get(), 2))) continue;
+      damaged.push_back({table, to_bytes(key), std::nullopt});
+    }
+    if (rc != SQLITE_DONE) return error_of(rc, connection_->db.get());
+  }
+  TRY(commit(damaged));
+  return std::uint64_t{damaged.size()};
+}
+
 Result<> SqliteStore::scan(
     Table table, const std::function<bool(ByteView key, ByteView value)>& visit) const {
   // Page by page, so that `visit` may use the store; the empty key is asked for on its own.

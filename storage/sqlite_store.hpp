@@ -30,6 +30,7 @@ class SqliteStore final : public RecordStore {
   [[nodiscard]] Result<std::optional<Bytes>> get(Table table, ByteView key) const override;
   Result<> scan(Table table,
                 const std::function<bool(ByteView key, ByteView value)>& visit) const override;
+  Result<std::uint64_t> drop_damaged(Table table) override;
 
  private:
   struct Connection;

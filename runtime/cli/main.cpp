@@ -6,6 +6,7 @@
 #include "runtime/cli/frost_options.hpp"
 #include "runtime/cli/network_options.hpp"
 #include "runtime/cli/sim_command.hpp"
+#include "runtime/cli/slot_options.hpp"
 #include "runtime/cli/store_command.hpp"
 
 namespace {
@@ -127,6 +128,9 @@ int main(int argc, char** argv) {
   quorate::cli::NetworkOptions network;
   std::optional<quorate::cli::NetworkVerb> network_verb;
   quorate::cli::add_network(app, network, network_verb);
+  quorate::cli::SlotOptions slot;
+  std::optional<quorate::cli::SlotVerb> slot_verb;
+  quorate::cli::add_slot(app, slot, slot_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -138,6 +142,7 @@ int main(int argc, char** argv) {
   }
   if (store_show->parsed()) return static_cast<int>(quorate::cli::run_store_show(store));
   if (network_verb) return static_cast<int>(quorate::cli::run_network(*network_verb, network));
+  if (slot_verb) return static_cast<int>(quorate::cli::run_slot(*slot_verb, slot));
   if (frost_verb) return static_cast<int>(quorate::cli::run_frost(*frost_verb, frost));
   sim.arguments.assign(argv + 2, argv + argc);
   return static_cast<int>(quorate::cli::run_sim(sim));

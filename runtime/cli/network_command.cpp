@@ -1,5 +1,6 @@
 #include "runtime/cli/network_command.hpp"
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
@@ -40,7 +41,29 @@ Exit complain(std::string_view command, const Error& error) {
 
 Result<> run_node_command(const NetworkOptions& options) {
   TRY_ASSIGN(auto plan, runtime::plan_node(options.config, options.passphrase_file));
+  if (!options.role_wanted.empty() && !plan.file.is_replica) {
+    return Error{Errc::config_impossible,
+                 options.config + ": roles must be [\"replica\"] for --role replica"};
+  }
   return runtime::run_node(std::move(plan));
+}
+
+/// "CONTRACT=KEY:SLOTS"; what it holds is judged when the file is read back.
+Result<consensus::OwnDb> own_db(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.rfind(':');
+  const Error wrong{Errc::bad_option, "--db '" + text + "': write CONTRACT=KEY:SLOTS"};
+  if (equals == std::string::npos || colon == std::string::npos || colon < equals) return wrong;
+  consensus::OwnDb out;
+  out.contract.text = text.substr(0, equals);
+  const auto key =
+      fixed_from_hex<crypto::PublicKey>(text.substr(equals + 1, colon - equals - 1));
+  std::uint32_t slots = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, failed] = std::from_chars(text.data() + colon + 1, end, slots);
+  if (!key.ok() || failed != std::errc{} || at != end) return wrong;
+  out.owners.push_back({*key, slots});
+  return out;
 }
 
 Result<> init_node(const NetworkOptions& options) {
@@ -50,7 +73,14 @@ Result<> init_node(const NetworkOptions& options) {
   file.peers = options.peers;
   file.feed = options.feed;
   file.spend_sats = options.spend_sats;
+  file.http_listen = options.http;
+  if (options.is_alone) file.network.clear();
+  for (const std::string& text : options.dbs) {
+    TRY_ASSIGN(auto db, own_db(text));
+    file.dbs.push_back(std::move(db));
+  }
   for (const std::string& role : options.roles) {
+    file.is_replica = file.is_replica || role == "replica";
     file.is_producer = file.is_producer || role == "producer";
     file.is_stacker = file.is_stacker || role == "stacker";
   }
@@ -61,6 +91,8 @@ Result<> init_node(const NetworkOptions& options) {
                                                        frost::PassphraseCost::moderate));
   TRY(frost::create_file(options.dir + "/node.toml", config::node_file_text(file),
                          frost::Privacy::open));
+  // Reads back what was written: whatever is wrong with it is said now.
+  TRY(config::read_node_file(options.dir + "/node.toml"));
   const std::string name = options.name.empty() ? options.dir : options.name;
   fmt::print("{}/node.toml and {} are written.\n\nOthers name this node in 'peers' as\n  {}@{}\n",
              options.dir, keys_path, to_hex(keys.id()), options.listen);

@@ -33,6 +33,10 @@ struct NetworkOptions {
   std::vector<std::string> roles;
   std::uint64_t spend_sats{100'000};
   std::uint32_t slots{10};
+  std::string http;
+  std::vector<std::string> dbs;
+  bool is_alone{};
+  std::string role_wanted;
   bool json{};
   // burnchain
   runtime::BurnProcessOptions burnchain;

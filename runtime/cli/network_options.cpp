@@ -17,6 +17,9 @@ constexpr const char* node_footer = R"(Examples:
   quorate node init --dir n1 --name north --listen 192.0.2.1:20444 --role producer --role stacker
   quorate node --config n1/node.toml
   quorate config show --config n1/node.toml
+  quorate node init --dir r1 --role replica --alone --http 127.0.0.1:20480 \
+    --db ST000000000000000000002AMW42H.notes=$(quorate keygen --out writer.json):4
+  quorate node --config r1/node.toml --role replica
 
 Passphrases come from --passphrase-file, from QUORATE_PASSPHRASE, or from the terminal.
 Exit codes: 0 ended by a signal, 1 the node stopped itself, 2 usage, 3 refused.)";
@@ -36,6 +39,8 @@ void add_node(CLI::App& app, NetworkOptions& options, Chosen& chosen) {
       ->type_name("FILE");
   node->add_option("--passphrase-file", options.passphrase_file, "Passphrase of its keys")
       ->type_name("FILE");
+  node->add_option("--role", options.role_wanted, "replica: stop unless it has no other role")
+      ->check(CLI::IsMember({"replica"}));
   CLI::App* init = node->add_subcommand("init", "Write a configuration and keys");
   init->footer(node_footer);
   init->add_option("--dir", options.dir, "A new folder")->required();
@@ -43,8 +48,13 @@ void add_node(CLI::App& app, NetworkOptions& options, Chosen& chosen) {
   init->add_option("--listen", options.listen, "host:port")->type_name("ADDRESS");
   init->add_option("--peer", options.peers, "node-id@host:port, once per peer")->type_name("PEER");
   init->add_option("--feed", options.feed, "Whose Bitcoin is followed")->type_name("PEER");
-  init->add_option("--role", options.roles, "producer, stacker; none: an observer")
-      ->check(CLI::IsMember({"producer", "stacker"}));
+  init->add_option("--role", options.roles, "producer, stacker, replica; none: an observer")
+      ->check(CLI::IsMember({"producer", "stacker", "replica"}));
+  init->add_option("--http", options.http, "Where clients may ask for Stacker DBs")
+      ->type_name("ADDRESS");
+  init->add_option("--db", options.dbs, "A Stacker DB to host, once per DB")
+      ->type_name("CONTRACT=KEY:SLOTS");
+  init->add_flag("--alone", options.is_alone, "A replica without a network: --db and nothing else");
   init->add_option("--spend", options.spend_sats, "Satoshis per enrollment");
   init->add_option("--slots", options.slots, "Slots of the stacker, for the network file");
   init->add_option("--passphrase-file", options.passphrase_file, "Passphrase of its keys")

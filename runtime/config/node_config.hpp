@@ -2,7 +2,9 @@
 // that only this node's operator decides.
 #pragma once
 
+#include "consensus/own_contract.hpp"
 #include "runtime/config/network_file.hpp"
+#include "runtime/http/server.hpp"
 #include "runtime/network/peer_transport.hpp"
 
 namespace quorate::config {
@@ -30,13 +32,26 @@ struct NodeFile {
   std::uint32_t share{0};
   std::uint32_t shares{1};
   std::uint64_t spread_ms{60'000};
+  /// Serves Stacker DBs and has no other role.
+  bool is_replica{};
+  /// Of own DBs' signatures where there is no network file.
+  std::uint32_t network_id{0x80000000};
+  std::string http_listen;
+  std::vector<consensus::OwnDb> dbs;
 
   std::vector<Shown> shown;            ///< Every value with its origin.
   network::TransportConfig transport;  ///< What `listen`, `peers`, `feed` and limits say.
+  std::optional<http::ServerConfig> http;
+
+  /// Own DBs alone: no network file, so no chain and no boot contracts.
+  [[nodiscard]] bool is_alone() const { return network.empty(); }
 };
 
 /// @returns cannot_read_file; config_malformed with every error, one a line.
 [[nodiscard]] Result<NodeFile> read_node_file(const std::string& path);
+
+/// One [[db]] as it stands in a file.
+[[nodiscard]] std::string own_db_text(const consensus::OwnDb& db);
 
 /// A commented file with these values.
 [[nodiscard]] std::string node_file_text(const NodeFile& file);

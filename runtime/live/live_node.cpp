@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/scoped_actor.hpp>
 
+#include "runtime/live/process.hpp"
 #include "runtime/simulation/gateway.hpp"
 
 namespace quorate::runtime {
@@ -21,6 +22,7 @@ std::string short_hex(ByteView bytes) { return to_hex(bytes.first(6)); }
 }  // namespace
 
 std::string role_text(const NodeConfig& config) {
+  if (config.scope == NodeConfig::Scope::own_dbs) return "replica";
   if (config.producer && config.stacker) return "producer+stacker";
   if (config.producer) return "producer";
   return config.stacker ? "stacker" : "observer";
@@ -31,9 +33,15 @@ LiveNode::LiveNode(caf::actor_system& system, const actors::Clock& clock, LiveNo
       clock_(clock),
       setup_(std::move(setup)),
       store_(std::move(setup_.store)),
-      desk_(std::move(setup_.transfers), setup_.node.genesis) {
+      desk_(std::move(setup_.transfers), setup_.node.genesis),
+      slots_(setup_.slots) {
   status_.id = setup_.identity->id;
   status_.role = role_text(setup_.node);
+  network_id_ = setup_.node.params.network_id;
+  if (setup_.network.listen) listen_ = *setup_.network.listen;
+  for (const auto& peer : setup_.network.peers) {
+    if (peer.node != setup_.network.feed) wanted_.emplace(peer.node, peer.address);
+  }
 }
 
 Result<std::unique_ptr<LiveNode>> LiveNode::start(caf::actor_system& system,
@@ -50,25 +58,109 @@ Result<> LiveNode::begin() {
       simulation::spawn_gateway(system_, [this](const messages::TransactionOutcome& outcome) {
         desk_.on_outcome(clock_.now(), outcome);
       });
+  slot_desk_ = http::spawn_slot_desk(
+      system_, [this](const messages::SlotAnswer& answer) { slots_.on_answer(answer); },
+      [this](const consensus::Chunk& chunk) { slots_.on_chunk(chunk); });
   const actors::NodePorts ports{&store_, transport_.get(), &clock_, this, this};
   setup_.node.feed = messages::PeerId{0};
   {
     const std::lock_guard lock{node_mutex_};
-    TRY_ASSIGN(node_, spawn_node(system_, std::move(setup_.node), ports, gateway_));
+    TRY_ASSIGN(node_, spawn_node(system_, std::move(setup_.node), ports, {gateway_, slot_desk_}));
   }
-  desk_.open(node_->roles().mempool);
-  return transport_->start(*this);
+  if (node_->roles().mempool) desk_.open(node_->roles().mempool);
+  open_slots();
+  TRY(transport_->start(*this));
+  return begin_http();
+}
+
+void LiveNode::open_slots() {
+  const actors::NodeRoles& roles = node_->roles();
+  std::map<std::string, messages::ReplicaPeerActor> replicas = roles.own_replicas;
+  std::vector<std::string> fixed;
+  for (const auto& [contract, replica] : replicas) fixed.push_back(contract);
+  for (const GroupKind kind : {GroupKind::producers, GroupKind::stackers}) {
+    if (!roles.replica(kind)) continue;
+    replicas.emplace(consensus::boot_contract_name(network_id_, kind).text, roles.replica(kind));
+  }
+  slots_.open(std::move(replicas), fixed);
+  slots_.tick(clock_.now());
+}
+
+Result<> LiveNode::begin_http() {
+  if (!setup_.http) return done();
+  api_.emplace(
+      slots_, clock_,
+      http::NodeApi::Views{[this] { return picture(); },
+                           [this](const std::string& contract) { return hosts(contract); }});
+  TRY_ASSIGN(server_, http::Server::start(*setup_.http, *api_));
+  slots_.listen([this](const consensus::Chunk& chunk) { server_->publish(chunk); });
+  return done();
+}
+
+void LiveNode::tick() {
+  const Instant now = clock_.now();
+  desk_.tick(now);
+  slots_.tick(now);
+  if (now - looked_ < seconds(1)) return;
+  looked_ = now;
+  log_trouble();
+}
+
+void LiveNode::log_trouble() {
+  for (const std::string& line : trouble_.lines(picture())) spdlog::warn("{}", line);
+}
+
+http::NodePicture LiveNode::picture() const {
+  http::NodePicture out;
+  out.now = clock_.now();
+  out.replicas = slots_.pictures();
+  if (server_) out.server = server_->figures();
+  out.peers_wanted = static_cast<std::uint32_t>(wanted_.size());
+  out.damaged_records = setup_.damaged_records;
+  out.resident_kib = resident_kib();
+  const std::lock_guard lock{mutex_};
+  out.peers = static_cast<std::uint32_t>(status_.peers - (status_.has_feed ? 1 : 0));
+  return out;
+}
+
+/// This node first, then the configured nodes that host the DB with it, as far as they are
+/// connected.
+std::vector<http::ReplicaHost> LiveNode::hosts(const std::string& contract) const {
+  std::vector<http::ReplicaHost> out;
+  const auto add = [&](const messages::NodeId& node, const network::Address& address) {
+    Bytes key{0x02};  // A node's key is known by its x coordinate; even y by convention.
+    append(key, node.view());
+    out.push_back({address.host, address.port, crypto::hash160(key)});
+  };
+  for (const http::ReplicaPicture& replica : slots_.pictures()) {
+    if (replica.contract != contract) continue;
+    network::Address own = listen_;
+    own.port = transport_->port();
+    add(transport_->id(), own);
+    if (!replica.look) continue;
+    for (const auto& [peer, node] : transport_->peers()) {
+      const bool replicates =
+          std::any_of(replica.look->peers.begin(), replica.look->peers.end(),
+                      [&, id = peer](const auto& line) { return line.peer == id; });
+      const auto known = wanted_.find(node);
+      if (replicates && known != wanted_.end()) add(node, known->second);
+    }
+  }
+  return out;
 }
 
 LiveNode::~LiveNode() { stop(); }
 
 void LiveNode::stop() {
+  if (server_) server_->stop();
+  slots_.listen(nullptr);
   if (transport_) transport_->stop();
   stopped_ = true;
   const std::lock_guard lock{node_mutex_};
   if (!node_) return;
   node_->kill();
   rt::kill(gateway_);
+  rt::kill(slot_desk_);
   // A turn under way still uses the ports: nothing goes away before the last one is over.
   caf::scoped_actor self{system_};
   const auto wait = [&](const auto& actor) {
@@ -85,7 +177,10 @@ void LiveNode::stop() {
   wait(roles.stacker);
   wait(roles.announcer);
   wait(roles.enroller);
+  for (const auto& [contract, replica] : roles.own_replicas) wait(replica);
   wait(gateway_);
+  wait(slot_desk_);
+  slots_.close();
   for (const auto& peer : peers_) wait(peer);
   peers_.clear();
   node_.reset();
@@ -194,6 +289,8 @@ NodeStatus LiveNode::status() const {
   NodeStatus out = status_;
   out.transfers = figures;
   out.network = reasons;
+  out.port = transport_->port();
+  out.http_port = http_port();
   return out;
 }
 

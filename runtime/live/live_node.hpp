@@ -5,6 +5,7 @@
 #include <atomic>
 #include <deque>
 
+#include "runtime/http/node_api.hpp"
 #include "runtime/live/shared_store.hpp"
 #include "runtime/live/transfer_desk.hpp"
 #include "runtime/network/peer_transport.hpp"
@@ -18,6 +19,10 @@ struct LiveNodeSetup {
   std::shared_ptr<const actors::link::NodeIdentity> identity;
   std::unique_ptr<storage::RecordStore> store;
   TransferPlan transfers;
+  /// Absent: the node cannot be asked over HTTP.
+  std::optional<http::ServerConfig> http;
+  http::SlotDesk::Limits slots;
+  std::uint64_t damaged_records{};  ///< Found at start and dropped.
 };
 
 /// A look at a node.
@@ -36,6 +41,8 @@ struct NodeStatus {
   bool keys_ready{};
   std::size_t peers{};
   bool has_feed{};
+  std::uint16_t port{};                          ///< For other nodes; 0: none.
+  std::uint16_t http_port{};                     ///< 0: none.
   std::uint32_t waiting{};                       ///< Transactions in the mempool.
   std::vector<std::string> evidence;             ///< "member kind generation", each once.
   std::map<std::string, std::uint64_t> network;  ///< Reasons, counted.
@@ -53,16 +60,25 @@ class LiveNode final : private network::PeerUser,
 
   /// Takes leave of the peers and ends all roles; what was promised is on disk already.
   void stop();
-  /// Hands in transfers that are due; call it a few times a second.
-  void tick() { desk_.tick(clock_.now()); }
+  /// Hands in transfers that are due, looks at the replicas; call it a few times a second.
+  void tick();
   /// Why the node stopped by itself, if it did.
   [[nodiscard]] std::optional<std::string> fault() const;
   [[nodiscard]] NodeStatus status() const;
   [[nodiscard]] const network::PeerTransport& transport() const { return *transport_; }
+  /// 0 without HTTP.
+  [[nodiscard]] std::uint16_t http_port() const { return server_ ? server_->port() : 0; }
+  [[nodiscard]] http::NodePicture picture() const;
+  /// Asks a replica as clients do.
+  [[nodiscard]] http::SlotDesk& slots() { return slots_; }
 
  private:
   LiveNode(caf::actor_system& system, const actors::Clock& clock, LiveNodeSetup setup);
   Result<> begin();
+  [[nodiscard]] Result<> begin_http();
+  void open_slots();
+  [[nodiscard]] std::vector<http::ReplicaHost> hosts(const std::string& contract) const;
+  void log_trouble();
 
   messages::PeerActor peer_up(messages::PeerId peer, const messages::NodeId& node) override;
   void peer_down(messages::PeerId peer, const messages::NodeId& node) override;
@@ -88,6 +104,16 @@ class LiveNode final : private network::PeerUser,
   std::mutex node_mutex_;
   std::unique_ptr<Node> node_;
   messages::GatewayActor gateway_;
+  http::SlotDesk slots_;
+  messages::SlotDeskActor slot_desk_;
+  std::optional<http::NodeApi> api_;
+  std::unique_ptr<http::Server> server_;
+  http::TroubleLog trouble_;
+  Instant looked_;
+  // Of the configuration, which the parts it belongs to take with them.
+  std::uint32_t network_id_{};
+  network::Address listen_;
+  std::map<messages::NodeId, network::Address> wanted_;
   /// Peers' actors, those that ended a short while ago included: all are waited for in the end.
   std::deque<messages::PeerActor> peers_;
 

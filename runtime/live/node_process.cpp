@@ -26,8 +26,14 @@ constexpr Duration tick = milliseconds(100);
 constexpr int ticks_per_status = 10;
 constexpr int ticks_per_line = 50;
 
-NodeConfig node_config(NodePlan& plan) {
+Result<NodeConfig> node_config(NodePlan& plan) {
   NodeConfig out;
+  out.replica_commit = actors::ReplicaCommit::grouped;
+  if (plan.file.is_alone()) out.scope = NodeConfig::Scope::own_dbs;
+  for (const consensus::OwnDb& db : plan.file.dbs) {
+    TRY_ASSIGN(auto contract, consensus::own_contract(plan.network.params.network_id, db));
+    out.own_dbs.push_back(std::move(contract));
+  }
   out.params = plan.network.params;
   out.timing = plan.network.timing;
   out.genesis = plan.network.genesis;
@@ -39,6 +45,49 @@ NodeConfig node_config(NodePlan& plan) {
                      crypto::vrf_key_of_seed(plan.keys.vrf_seed), Sats{plan.file.spend_sats}};
   }
   if (plan.file.is_stacker) out.stacker = StackerRole{plan.keys.stacker.clone()};
+  return out;
+}
+
+/// A store with what is damaged left out, as far as others have it.
+struct OpenedStore {
+  std::unique_ptr<storage::RecordStore> store;
+  std::uint64_t damaged{};
+};
+
+/// A replica has made no promises: what it held, its peers hold, so it begins anew beside the file
+/// that it cannot read. Any other node stops.
+Result<std::unique_ptr<storage::SqliteStore>> open_or_replace(const NodePlan& plan) {
+  const std::string path = plan.file.data + "/node.sqlite";
+  auto opened = storage::SqliteStore::open(path);
+  if (opened.ok() || opened.code() != Errc::store_corrupt) return opened;
+  if (!plan.file.is_replica) {
+    return Error{Errc::store_corrupt,
+                 path + ": " + opened.error().detail +
+                     "; it holds promises of this node: see docs/operating.md \"A damaged store\""};
+  }
+  for (const char* part : {"-wal", "-shm", ""}) {
+    std::error_code failed;
+    std::filesystem::rename(path + part, path + ".damaged" + part, failed);
+  }
+  spdlog::error("{} is damaged ({}); put aside as {}.damaged, beginning anew", path,
+                opened.error().message(), path);
+  return storage::SqliteStore::open(path);
+}
+
+Result<OpenedStore> open_store(const NodePlan& plan) {
+  std::error_code failed;  // What went wrong shows when the file is opened.
+  std::filesystem::create_directories(plan.file.data, failed);
+  TRY_ASSIGN(auto store, open_or_replace(plan));
+  OpenedStore out;
+  for (const auto table : {storage::Table::chunks, storage::Table::evidence}) {
+    TRY_ASSIGN(const std::uint64_t damaged, store->drop_damaged(table));
+    out.damaged += damaged;
+  }
+  if (out.damaged > 0) {
+    spdlog::error("{} records of chunks were damaged and are dropped; peers have them",
+                  out.damaged);
+  }
+  out.store = std::move(store);
   return out;
 }
 
@@ -122,6 +171,8 @@ std::string status_json(const NodeStatus& status, Duration running) {
                       {"p50_ms", transfers.p50.ms()},   {"p99_ms", transfers.p99.ms()}};
   out["as_expected"] = transfers.has_expectation ? Json(transfers.is_as_expected) : Json(nullptr);
   out["evidence"] = status.evidence;
+  out["port"] = status.port;
+  out["http_port"] = status.http_port;
   out["network"] = Json::object();
   for (const auto& [reason, times] : status.network) out["network"][reason] = times;
   return out.dump(1) + "\n";
@@ -130,7 +181,11 @@ std::string status_json(const NodeStatus& status, Duration running) {
 Result<NodePlan> plan_node(const std::string& config_path,
                            const std::optional<std::string>& passphrase_file) {
   TRY_ASSIGN(auto file, config::read_node_file(config_path));
-  TRY_ASSIGN(auto network, config::read_network_file(file.network));
+  config::NetworkFile network;
+  network.params.network_id = file.network_id;
+  if (!file.is_alone()) {
+    TRY_ASSIGN(network, config::read_network_file(file.network));
+  }
   std::optional<std::string> from = passphrase_file;
   if (!from && !file.passphrase_file.empty()) from = file.passphrase_file;
   TRY_ASSIGN(auto keys, config::read_keys_file(file.keys, [&] {
@@ -152,15 +207,15 @@ Result<NodePlan> plan_node(const std::string& config_path,
 Result<> run_node(NodePlan plan) {
   StopSignals signals;
   start_log(plan.file.log);
-  std::error_code failed;
-  std::filesystem::create_directories(plan.file.data, failed);
-  TRY_ASSIGN(auto store, storage::SqliteStore::open(plan.file.data + "/node.sqlite"));
+  TRY_ASSIGN(auto opened, open_store(plan));
   LiveNodeSetup setup;
-  setup.node = node_config(plan);
+  TRY_ASSIGN(setup.node, node_config(plan));
+  setup.http = plan.file.http;
+  setup.damaged_records = opened.damaged;
   setup.network = plan.file.transport;
   setup.network.link.network_id = plan.network.params.network_id;
   setup.identity = std::make_shared<const actors::link::NodeIdentity>(plan.keys.node.clone());
-  setup.store = std::move(store);
+  setup.store = std::move(opened.store);
   setup.transfers = std::move(plan.transfers);
   const std::string status_path = plan.file.data + "/status.json";
 
@@ -170,6 +225,7 @@ Result<> run_node(NodePlan plan) {
   TRY_ASSIGN(auto node, LiveNode::start(system, clock, std::move(setup)));
   const Instant started = clock.now();
   spdlog::info("node {} listens on port {}", to_hex(plan.keys.id()), node->transport().port());
+  if (node->http_port() != 0) spdlog::info("HTTP on port {}", node->http_port());
   ProgressLine line;
   std::optional<std::string> fault;
   for (int ticks = 0;; ++ticks) {

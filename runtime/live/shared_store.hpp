@@ -25,6 +25,10 @@ class SharedStore final : public storage::RecordStore {
     const std::lock_guard lock{mutex_};
     return inner_->scan(table, visit);
   }
+  Result<std::uint64_t> drop_damaged(storage::Table table) override {
+    const std::lock_guard lock{mutex_};
+    return inner_->drop_damaged(table);
+  }
 
  private:
   mutable std::recursive_mutex mutex_;  ///< `visit` may use the store.

@@ -67,6 +67,7 @@ std::vector<messages::Frame> one_of_each() {
   out.push_back(encode_frame(BurnMessage{BurnTransactionSubmit{}}));
   out.push_back(encode_frame(BurnMessage{CoinsWanted{}}));
   out.push_back(encode_frame(BurnMessage{Coins{}}));
+  out.push_back(encode_frame(HandshakeMessage{Subscriptions{}}));
   return out;
 }
 

@@ -29,9 +29,9 @@ TEST_CASE("peer: each kind of frame goes to the one role it is for, with who sen
   CHECK(bench.take().empty());
 
   const messages::ReplicaMessage replica = messages::Pull{};
-  bench.give(peer, frame_of(messages::ReplicaTraffic{GroupKind::producers, replica}));
+  bench.give(peer, frame_of(messages::ReplicaTraffic{messages::ReplicaFamily::producers, replica}));
   CHECK(bench.take() == Journal{"tell producer replica ReplicaHeard"});
-  bench.give(peer, frame_of(messages::ReplicaTraffic{GroupKind::stackers, replica}));
+  bench.give(peer, frame_of(messages::ReplicaTraffic{messages::ReplicaFamily::stackers, replica}));
   CHECK(bench.take() == Journal{"tell stacker replica ReplicaHeard"});
   bench.give(peer, frame_of(messages::ElectionMessage{messages::ElectionRequest{}}));
   CHECK(bench.take() == Journal{"tell election ElectionHeard"});
@@ -42,6 +42,25 @@ TEST_CASE("peer: each kind of frame goes to the one role it is for, with who sen
 
   CHECK(bench.heard<messages::ReplicaHeard>(Role::stacker_replica).at(0).from == other);
   CHECK(bench.heard<messages::ChainHeard>(Role::keeper).at(0).from == other);
+}
+
+TEST_CASE("peer: own DBs are named by contract; only those that both nodes host are replicated") {
+  RoleBench bench;
+  const std::string notes = "ST000000000000000000002AMW42H.notes";
+  bench.roles().own_replicas[notes] = bench.roles().producer_replica;  // A recorder.
+  const auto peer = bench.own(actors::spawn_peer(bench.system(), bench.wiring(), other));
+  messages::Pull pull;
+  pull.db.contract.text = notes;
+  const auto family = messages::ReplicaFamily::own;
+  bench.give(peer, frame_of(messages::ReplicaTraffic{family, pull}));
+  CHECK(bench.take() == Journal{"tell producer replica ReplicaHeard"});
+  pull.db.contract.text = "ST000000000000000000002AMW42H.other";
+  bench.give(peer, frame_of(messages::ReplicaTraffic{family, pull}));
+  CHECK(bench.take().empty());
+  const messages::Subscriptions list{{{"ST000000000000000000002AMW42H.other"}, {notes}}};
+  bench.give(peer, frame_of(messages::HandshakeMessage{list}));
+  CHECK(bench.take() == Journal{"tell producer replica PeerChanged"});
+  CHECK(bench.heard<messages::PeerChanged>(Role::producer_replica).at(0).peer == other);
 }
 
 TEST_CASE(

@@ -51,6 +51,10 @@ RoleBench::RoleBench(std::uint64_t seed) {
   give_recorder(to.gateway, Role::gateway);
 }
 
+void RoleBench::add_slot_desk() {
+  wiring_->roles.slot_desk = caf::actor_cast<messages::SlotDeskActor>(recorder(Role::slot_desk));
+}
+
 RoleBench::~RoleBench() {
   for (const caf::actor& actor : owned_) rt::kill(actor);
   coordinator().settle();

@@ -42,6 +42,9 @@ class RoleBench final : private actors::PeerNetwork,
   [[nodiscard]] storage::MemoryStore& disk() { return store_; }
   [[nodiscard]] Instant now() const override { return use(Port::clock), coordinator().now(); }
 
+  /// The node has clients of its Stacker DBs as well; a recorder stands for their desk.
+  void add_slot_desk();
+
   /// The actor is ended with the bench.
   template <class Handle>
   Handle own(Handle actor) {

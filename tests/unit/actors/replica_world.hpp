@@ -1,9 +1,11 @@
 // A small deterministic network of replica machines for tests: seeded loss, duplication, reordering
-// by random delays, partitions, crashes. Every message is encoded and decoded on its way.
+// by random delays, partitions, crashes (in the middle of a write as well), clocks that jump, disks
+// that take their time. Every message is encoded and decoded on its way.
 #pragma once
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <queue>
 
 #include "actors/replica_peer_machine.hpp"
@@ -121,20 +123,52 @@ class LossyNetwork {
       replica::Config config = plain_config(seed * 1'000 + i);
       config.anti_entropy = anti_entropy;
       nodes_.push_back({ReplicaPeerMachine{config}, config,
-                        std::make_shared<storage::MemoryDisk>(), true, 0});
+                        std::make_shared<storage::MemoryDisk>(), true, 0, Duration{0}});
       feed(i, replica::Started{});
     }
     for (std::uint32_t i = 0; i < nodes; ++i) connect(i);
   }
+  /// Who is connected with whom; by default everybody with everybody.
+  void link(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& links) {
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+      for (std::uint32_t j = 0; j < nodes_.size(); ++j) {
+        if (i != j) feed(i, replica::PeerDown{PeerId{j}});
+      }
+    }
+    for (const auto& [a, b] : links) {
+      feed(a, replica::PeerUp{PeerId{b}});
+      feed(b, replica::PeerUp{PeerId{a}});
+    }
+  }
+  /// How long a commit takes; what waits for it leaves then.
+  void set_commit_time(Duration time) { commit_time_ = time; }
+  /// The node's own clock jumps, forwards or backwards.
+  void jump(std::uint32_t node, Duration by) { nodes_[node].skew = nodes_[node].skew + by; }
+  /// The node dies in its next commit, which reaches the disk or not.
+  void kill_in_commit(std::uint32_t node, storage::MemoryDisk::Torn torn) {
+    if (nodes_[node].alive) nodes_[node].disk->tear_next(torn);
+  }
+  [[nodiscard]] bool is_alive(std::uint32_t node) const { return nodes_[node].alive; }
+  /// Called for every write that a client was told to be accepted.
+  std::function<void(const Chunk&)> on_acknowledged;
 
   void open(const ContractView& contract) {
     opened_.push_back(contract);
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) feed(i, replica::GenerationOpened{contract});
   }
   void feed(std::uint32_t node, const replica::Input& input) {
-    auto effects = nodes_[node].machine.step(now_, input);
+    auto effects = nodes_[node].machine.step(now_ + nodes_[node].skew, input);
     REQUIRE_MESSAGE(effects.ok(), effects.error().message());
-    for (const replica::Effect& effect : *effects) perform(node, effect);
+    left_at_ = now_;
+    const auto* write = std::get_if<replica::ClientWrite>(&input);
+    for (const replica::Effect& effect : *effects) {
+      perform(node, effect);
+      if (!nodes_[node].alive) return;  // It died in a commit.
+      const auto* answer = std::get_if<replica::AnswerClient>(&effect);
+      if (write != nullptr && answer != nullptr && !answer->refusal && on_acknowledged) {
+        on_acknowledged(write->chunk);
+      }
+    }
   }
   void write(std::uint32_t node, const Chunk& chunk) { feed(node, replica::ClientWrite{0, chunk}); }
   /// Nodes of different groups do not hear each other.
@@ -143,6 +177,7 @@ class LossyNetwork {
   void set_faults(Faults faults) { faults_ = faults; }
 
   void kill(std::uint32_t node) {
+    if (!nodes_[node].alive) return;
     nodes_[node].alive = false;
     ++nodes_[node].life;
     nodes_[node].disk->crash();
@@ -224,6 +259,7 @@ class LossyNetwork {
     std::shared_ptr<storage::MemoryDisk> disk;
     bool alive{};
     std::uint64_t life{};
+    Duration skew;
   };
   struct Event {
     Instant at;
@@ -262,9 +298,15 @@ class LossyNetwork {
   }
   void perform(std::uint32_t node, const replica::Effect& effect) {
     if (const auto* persist = std::get_if<Persist>(&effect)) {
-      CHECK(storage::MemoryStore{nodes_[node].disk}.commit(persist->writes).ok());
+      const auto stored = storage::MemoryStore{nodes_[node].disk}.commit(persist->writes);
+      left_at_ = now_ + commit_time_;
+      if (!stored.ok()) {
+        CHECK(stored.code() == Errc::store_failed);
+        kill(node);
+      }
     } else if (const auto* timer = std::get_if<ArmTimer>(&effect)) {
-      push(std::max(timer->at, now_), node, replica::TimerFired{timer->timer});
+      // As a shell does it: a wait, counted from the node's own clock.
+      push(std::max(timer->at - nodes_[node].skew, now_), node, replica::TimerFired{timer->timer});
     } else if (const auto* send = std::get_if<replica::Send>(&effect)) {
       carry(node, *send);
     } else if (std::holds_alternative<replica::ChunkAccepted>(effect)) {
@@ -289,7 +331,7 @@ class LossyNetwork {
       const Duration delay = faults_.delay_min + microseconds(rng_.draw(spread));
       auto message = decode<msg::ReplicaMessage>(wire);
       REQUIRE(message.ok());
-      push(now_ + delay, to, replica::PeerMessage{PeerId{from}, std::move(message).value()}, from);
+      push(std::max(left_at_, now_) + delay, to, replica::PeerMessage{PeerId{from}, std::move(message).value()}, from);
     }
   }
 
@@ -300,6 +342,8 @@ class LossyNetwork {
   std::vector<ContractView> opened_;
   std::priority_queue<Event> queue_;
   Instant now_{1'000'000'000};
+  Instant left_at_{};
+  Duration commit_time_{};
   std::uint64_t order_{};
   std::uint64_t messages_{};
   std::uint64_t bytes_{};

@@ -14,7 +14,7 @@ consensus::DbAddress some_db() {
 /// One message of every kind, in the order of `frame_kinds()`.
 std::vector<PeerMessage> one_of_each() {
   const auto replica = [](ReplicaMessage m) {
-    return PeerMessage{ReplicaTraffic{GroupKind::stackers, std::move(m)}};
+    return PeerMessage{ReplicaTraffic{ReplicaFamily::own, std::move(m)}};
   };
   Push push;
   push.chunk.db = some_db();
@@ -41,6 +41,7 @@ std::vector<PeerMessage> one_of_each() {
       PeerMessage{BurnMessage{BurnTransactionSubmit{}}},
       PeerMessage{BurnMessage{CoinsWanted{}}},
       PeerMessage{BurnMessage{Coins{}}},
+      PeerMessage{HandshakeMessage{Subscriptions{{{{"ST000000000000000000002AMW42H.notes"}}}}}},
   };
 }
 
@@ -89,6 +90,16 @@ TEST_CASE("golden bytes: tag, inner tag, fields") {
         "14d573432482e706f782d35" "0000000000000007" + std::string(64, '0') + "0100000009" "05");
 }
 
+TEST_CASE("a list of subscriptions holds 256 contracts and not one more") {
+  Subscriptions list;
+  for (int i = 0; i < 256; ++i) list.contracts.push_back({"ST000000000000000000002AMW42H.n"});
+  Bytes bytes = encode_frame(HandshakeMessage{list}).get();
+  CHECK(to_hex(ByteView(bytes).first(8)) == "0500" "00000100" "001f");
+  CHECK(decode_frame(bytes).ok());
+  bytes[5] = 1;  // 257
+  CHECK(decode_frame(bytes).code() == Errc::length_out_of_bounds);
+}
+
 TEST_CASE("every truncation and every trailing byte is refused") {
   for (const PeerMessage& message : one_of_each()) {
     Bytes bytes = encode_frame(message).get();
@@ -114,9 +125,10 @@ TEST_CASE("a frame above its kind's size is refused before it is decoded") {
 TEST_CASE("bytes without a kind are malformed") {
   const FrameKind malformed{static_cast<std::uint8_t>(frame_kinds().size() - 1)};
   CHECK(kind_of({}) == malformed);
-  CHECK(kind_of(Bytes{5, 0}) == malformed);
+  CHECK(kind_of(Bytes{6, 0}) == malformed);
+  CHECK(kind_of(Bytes{5, 1}) == malformed);
   CHECK(kind_of(Bytes{0, 0, 7}) == malformed);
   CHECK(kind_of(Bytes{1, 2}) == malformed);
   CHECK(decode_frame({}).code() == Errc::truncated);
-  CHECK(decode_frame(Bytes{5, 0}).code() == Errc::bad_enum);
+  CHECK(decode_frame(Bytes{6, 0}).code() == Errc::bad_enum);
 }

@@ -96,6 +96,34 @@ TEST_CASE("sqlite store: a scan over many pages visits every record once and may
   CHECK(visits == 77);
 }
 
+TEST_CASE("sqlite store: damaged records of one table are dropped, the others' stay refused") {
+  const ScratchDirectory scratch;
+  {
+    auto store = open(scratch.file());
+    std::vector<RecordWrite> writes;
+    for (std::uint8_t i = 0; i < 40; ++i) {
+      writes.push_back({Table::chunks, Bytes{i}, Bytes(100, i)});
+    }
+    writes.push_back({Table::agreement, Bytes{1}, Bytes{1, 2, 3}});
+    REQUIRE(store->commit(writes).ok());
+    CHECK(store->drop_damaged(Table::chunks).value() == 0);
+  }
+  run_sql(scratch.file(), "UPDATE records SET value = x'00' WHERE tbl = 6 AND key IN (x'03', x'07')");
+  run_sql(scratch.file(), "UPDATE records SET checksum = x'' WHERE tbl = 6 AND key = x'09'");
+  run_sql(scratch.file(), "UPDATE records SET value = x'00' WHERE tbl = 2");
+  auto store = open(scratch.file());
+  const auto count = [&] {
+    std::size_t records = 0;
+    CHECK(store->scan(Table::chunks, [&](ByteView, ByteView) { return ++records > 0; }).ok());
+    return records;
+  };
+  CHECK(store->scan(Table::chunks, [](ByteView, ByteView) { return true; }).code() ==
+        Errc::store_corrupt);
+  CHECK(store->drop_damaged(Table::chunks).value() == 3);
+  CHECK(count() == 37);
+  CHECK(store->get(Table::agreement, Bytes{1}).code() == Errc::store_corrupt);
+}
+
 TEST_CASE("sqlite store: a second holder of the same file is refused") {
   const ScratchDirectory scratch;
   const auto first = open(scratch.file());
