@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
@@ -444,6 +445,7 @@ void equivocation() {
 }  // namespace
 
 int main() {
+  spdlog::set_level(spdlog::level::off);
   writes_and_reads();
   catching_up();
   memory();
