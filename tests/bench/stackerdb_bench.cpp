@@ -412,7 +412,7 @@ void memory() {
   const Folder folder;
   constexpr std::uint32_t slots = 8'000;
   const std::uint64_t before = runtime::resident_kib();
-  Host host{folder.file("node"), slots, 256 * 1'024, false};
+  Host host{folder.file("node"), slots, chunk_bytes, false};
   const std::uint64_t empty = runtime::resident_kib();
   static_cast<void>(actor_writes(host, signed_writes(slots, slots, 1, chunk_bytes), 64));
   const std::uint64_t full = runtime::resident_kib();
