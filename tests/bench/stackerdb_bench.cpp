@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
@@ -411,7 +412,7 @@ void memory() {
   const Folder folder;
   constexpr std::uint32_t slots = 8'000;
   const std::uint64_t before = runtime::resident_kib();
-  Host host{folder.file("node"), slots, 256 * 1'024, false};
+  Host host{folder.file("node"), slots, chunk_bytes, false};
   const std::uint64_t empty = runtime::resident_kib();
   static_cast<void>(actor_writes(host, signed_writes(slots, slots, 1, chunk_bytes), 64));
   const std::uint64_t full = runtime::resident_kib();
@@ -444,6 +445,7 @@ void equivocation() {
 }  // namespace
 
 int main() {
+  spdlog::set_level(spdlog::level::off);
   writes_and_reads();
   catching_up();
   memory();

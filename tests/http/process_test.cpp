@@ -225,7 +225,7 @@ TEST_CASE("slot: of many writers of one slot all get a version of their own") {
   for (const auto& [version, times] : versions) twice += times > 1 ? 1 : 0;
   // Two machines that hold one key can give out one version twice: the node keeps one of them and
   // has the evidence. Within one memory it never happens.
-  MESSAGE(versions.size() << " versions, " << twice << " of them written twice, " << lost
+  MESSAGE(versions.size() << " versions, " << twice << " of them written twice, " << lost.load()
                           << " writes gave way");
   http::SlotClient reader{node};
   http::VersionMemory memory{f.path("memory9")};
