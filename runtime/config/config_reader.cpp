@@ -8,12 +8,14 @@ namespace quorate::config {
 
 Result<ConfigReader> ConfigReader::open(const std::string& path) {
   TRY_ASSIGN(toml::table table, runtime::read_toml(path, Errc::config_malformed));
-  return ConfigReader{path, std::move(table)};
+  auto whole = std::make_shared<const toml::table>(std::move(table));
+  const toml::table& root = *whole;
+  return ConfigReader{path, std::move(whole), root};
 }
 
 const toml::node* ConfigReader::find(const std::string& key) {
   asked_.push_back(key);
-  return table_.at_path(key).node();
+  return table_->at_path(key).node();
 }
 
 void ConfigReader::show(const std::string& key, std::string value, const toml::node* node) {
@@ -23,13 +25,13 @@ void ConfigReader::show(const std::string& key, std::string value, const toml::n
 }
 
 void ConfigReader::fail(const std::string& key, const std::string& why) {
-  const toml::node* node = table_.at_path(key).node();
+  const toml::node* node = table_->at_path(key).node();
   const std::size_t line = node == nullptr ? 0 : node->source().begin.line;
   errors_.emplace_back(line, key + ": " + why);
 }
 
 void ConfigReader::require(const std::string& key, bool is_given) {
-  if (!is_given && table_.at_path(key).node() == nullptr) fail(key, "must be given");
+  if (!is_given && table_->at_path(key).node() == nullptr) fail(key, "must be given");
 }
 
 void ConfigReader::text(const std::string& key, std::string& out) {
@@ -81,9 +83,9 @@ void ConfigReader::tables(const std::string& key, const std::function<void(Confi
   for (const toml::node& one : *array) {
     const toml::table* table = one.as_table();
     if (table == nullptr) return fail(key, "must be written as [[" + key + "]]");
-    ConfigReader inner{path_, *table};
+    ConfigReader inner{path_, whole_, *table};
     visit(inner);
-    inner.find_unknown(inner.table_, "");
+    inner.find_unknown(*table, "");
     errors_.insert(errors_.end(), inner.errors_.begin(), inner.errors_.end());
   }
 }
@@ -104,7 +106,7 @@ void ConfigReader::find_unknown(const toml::table& table, const std::string& pre
 }
 
 Result<> ConfigReader::finish() {
-  find_unknown(table_, "");
+  find_unknown(*table_, "");
   if (errors_.empty()) return done();
   std::sort(errors_.begin(), errors_.end());
   std::string text;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include <toml++/toml.h>
 
@@ -42,15 +43,18 @@ class ConfigReader {
   void require(const std::string& key, bool is_given);
 
  private:
-  ConfigReader(std::string path, toml::table table)
-      : path_(std::move(path)), table_(std::move(table)) {}
+  ConfigReader(std::string path, std::shared_ptr<const toml::table> whole,
+               const toml::table& table)
+      : path_(std::move(path)), whole_(std::move(whole)), table_(&table) {}
   void whole_number(const std::string& key, std::int64_t& out, std::int64_t low, std::int64_t high);
   [[nodiscard]] const toml::node* find(const std::string& key);
   void show(const std::string& key, std::string value, const toml::node* node);
   void find_unknown(const toml::table& table, const std::string& prefix);
 
   std::string path_;
-  toml::table table_;
+  /// A copy of a table would not know its lines.
+  std::shared_ptr<const toml::table> whole_;
+  const toml::table* table_;
   std::vector<std::string> asked_;
   std::vector<std::pair<std::size_t, std::string>> errors_;  ///< By line.
   std::vector<Shown> shown_;
