@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "runtime/http/server.hpp"
 
 #include <atomic>
@@ -8,6 +6,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio.hpp>
