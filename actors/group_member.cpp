@@ -260,16 +260,16 @@ void GroupMember::note_retry(const InstanceId& instance) {
   if (!setup_.self || instance.attempt == 0) return;
   InstanceId before = instance;
   --before.attempt;
-  const auto known = instances_.find(before);
-  AgreementMachine machine =
-      known != instances_.end() ? known->second : AgreementMachine{context_of(before)};
-  if (known == instances_.end()) {
+  const AgreementMachine* machine = this->instance(before);
+  std::optional<AgreementMachine> restored;
+  if (machine == nullptr) {
+    machine = &restored.emplace(context_of(before));
     for (StoredRecord& record :
          records(storage::Table::agreement, AgreementMachine::record_key(set_hash_, before))) {
-      (void)machine.step({}, agreement::Restored{std::move(record.value)});
+      (void)restored->step({}, agreement::Restored{std::move(record.value)});
     }
   }
-  for (const auto& decision : machine.decisions()) {
+  for (const auto& decision : machine->decisions()) {
     retried_.emplace();
     retried_->instance = before;
     retried_->decided = decision;

@@ -1,6 +1,6 @@
-#include <utility>
-
 #include "runtime/http/client.hpp"
+
+#include <utility>
 
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>

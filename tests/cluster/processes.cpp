@@ -1,9 +1,7 @@
 #include "tests/cluster/processes.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,10 +12,17 @@
 #include "consensus/block.hpp"
 #include "runtime/config/node_keys.hpp"
 #include "storage/sqlite_store.hpp"
+#include "tests/launch.hpp"
 
 namespace quorate::stage {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+const std::string program = QUORATE_BINARY;
+
+}  // namespace
 
 Processes::Processes(const std::string& name, std::uint32_t nodes, std::uint16_t port)
     : dir_((fs::temp_directory_path() / (name + std::to_string(::getpid()))).string()),
@@ -45,25 +50,11 @@ Processes::~Processes() {
   fs::remove_all(dir_, failed);
 }
 
-int Processes::launch(const std::vector<std::string>& arguments, const std::string& log) {
-  const std::string program = QUORATE_BINARY;
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (const auto& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  posix_spawn_file_actions_adddup2(&files, 1, 2);
-  pid_t pid = 0;
-  REQUIRE(::posix_spawn(&pid, program.c_str(), &files, nullptr, argv.data(), environ) == 0);
-  posix_spawn_file_actions_destroy(&files);
-  return pid;
-}
-
 void Processes::start_bitcoin() {
   const std::string folder = dir_ + "/bitcoin";
   running_["bitcoin"] =
-      launch({"burnchain", "--network", dir_ + "/network.toml", "--dir", folder, "--listen",
+      launch(program,
+             {"burnchain", "--network", dir_ + "/network.toml", "--dir", folder, "--listen",
               "127.0.0.1:" + std::to_string(port_), "--passphrase-file", folder + "/passphrase",
               "--wait-for", std::to_string(nodes_)},
              folder + "/log.txt");
@@ -71,7 +62,8 @@ void Processes::start_bitcoin() {
 
 void Processes::start(const std::string& node) {
   const std::string folder = dir_ + "/" + node;
-  running_[node] = launch({"node", "--config", folder + "/node.toml"}, folder + "/log.txt");
+  running_[node] =
+      launch(program, {"node", "--config", folder + "/node.toml"}, folder + "/log.txt");
 }
 
 void Processes::kill(const std::string& node) {

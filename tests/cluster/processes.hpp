@@ -39,7 +39,6 @@ class Processes {
       const std::string& node) const;
 
  private:
-  int launch(const std::vector<std::string>& arguments, const std::string& log);
 
   std::string dir_;
   std::uint32_t nodes_{};

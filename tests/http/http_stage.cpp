@@ -1,10 +1,9 @@
 #include "tests/http/http_stage.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
+
+#include "tests/loopback.hpp"
 
 namespace quorate::stage {
 
@@ -96,16 +95,9 @@ bool HttpNode::await(const std::function<bool()>& holds) const {
 }
 
 RawHttp::RawHttp(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const timeval patience{20, 0};
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const int small = 16 * 1'024;  // So that a reader that does not read is noticed soon.
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  REQUIRE(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+  connect_loopback(socket_.get(), port);
 }
 
 bool RawHttp::send(std::string_view text) {

@@ -1,9 +1,7 @@
 // Replicas as processes of their own: the command line, two that replicate, and one that is killed
 // under load again and again.
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "runtime/frost/files.hpp"
 #include "runtime/http/slot_client.hpp"
 #include "tests/http/http_stage.hpp"
+#include "tests/launch.hpp"
 
 using namespace quorate;
 using namespace quorate::stage;
@@ -62,19 +61,10 @@ class Folder {
     fs::remove(path(name + "/data/status.json"), failed);
     const std::string config = path(name + "/node.toml");
     const std::string passphrase = path("passphrase");
-    std::vector<std::string> arguments{program,  "node",    "--config",          config,
-                                       "--role", "replica", "--passphrase-file", passphrase};
-    std::vector<char*> argv;
-    for (std::string& one : arguments) argv.push_back(one.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-    posix_spawn_file_actions_adddup2(&files, 1, 2);
-    pid_t pid = 0;
-    REQUIRE(::posix_spawn(&pid, program.c_str(), &files, nullptr, argv.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&files);
-    running_[name] = pid;
+    running_[name] = launch(program,
+                            {"node", "--config", config, "--role", "replica", "--passphrase-file",
+                             passphrase},
+                            log);
   }
   void kill(const std::string& name) {
     const pid_t pid = running_.at(name);

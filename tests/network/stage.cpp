@@ -1,13 +1,10 @@
 #include "tests/network/stage.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <fstream>
 
 #include "runtime/simulation/cast.hpp"
 #include "storage/memory_store.hpp"
+#include "tests/loopback.hpp"
 
 namespace quorate::stage {
 
@@ -50,14 +47,7 @@ std::map<std::string, std::uint64_t> RealNode::reasons() const {
 }
 
 RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const timeval patience{20, 0};
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  REQUIRE(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+  connect_loopback(socket_.get(), port);
 }
 
 bool RawClient::send(ByteView bytes) {
