@@ -35,7 +35,10 @@ Result<CheckedBlock> ChainState::check(const Block& block, const BlockId& id) {
   // The id covers the header only. Without this a block with the same header and another body would
   // be answered for, or would leave its own refusal behind for the true one.
   if (!check_contents(block).ok()) return check_block(rules(), tree, block);
-  if (const Result<CheckedBlock>* known = memory.find(id)) return *known;
+  // What was found on a Bitcoin branch that is forgotten by now counts no more: the block may have
+  // become a witness.
+  const Result<CheckedBlock>* known = memory.find(id);
+  if (known != nullptr && burn.find(block.header.burn_view.hash) != nullptr) return *known;
   Result<CheckedBlock> checked = check_block(rules(), tree, block);
   if (checked.ok() || !is_parked(checked.code())) memory.remember(id, checked);
   return checked;
@@ -80,7 +83,6 @@ Result<ChainEvents> ChainState::accept(const SealedBlock& sealed) {
   const CheckedBlock& checked = *judged;
   // A verdict may be older than what has become final since.
   if (checked.parent->executed == nullptr) return Errc::parent_below_final;
-  if (burn.find(sealed.block.header.burn_view.hash) == nullptr) return Errc::burn_view_unknown;
   TRY(check_seal(params, checked, id, sealed.seal));
   TRY(check_no_rival(checked, sealed.block.header));
   ChainEvents events;

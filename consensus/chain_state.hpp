@@ -24,7 +24,8 @@ struct GenerationKey {
 };
 
 /// Results of checked blocks, so that trying, accepting and making a block does the work once.
-/// Everything remembered is a function of the block's own history and never changes.
+/// Everything remembered is a function of the block's own history and holds while its Bitcoin block
+/// is known.
 class CheckMemory {
  public:
   static constexpr std::size_t max_entries = 128;

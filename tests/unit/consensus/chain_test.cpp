@@ -349,6 +349,33 @@ TEST_CASE("chain: a node that never saw the orphaned Bitcoin blocks arrives at t
   CHECK(late->position().parent == world.chain.position().parent);
 }
 
+TEST_CASE("chain: a block tried before Bitcoin forgot its branch is a witness when it comes sealed") {
+  ScriptedWorld world;
+  world.start();
+  const BlockId announced = world.produce({world.transfer(0, 1, 100, 0)});
+  const BurnView fork = *world.chain.burn_tip();
+  world.mine();
+  const auto built = world.build({world.transfer(0, 1, 50, 1)});
+  REQUIRE(built.ok());
+  CHECK(world.chain.try_block(built->block, Instant{}).kind == Verdict::Kind::valid);
+  const SealedBlock late = world.seal(built->block);
+  // The other branch finalises a block, so this one's nodes are erased.
+  BurnView branch = world.mine_on(fork, {world.announcement(announced)});
+  for (int i = 0; i < 2; ++i) branch = world.mine_on(branch);
+  REQUIRE(world.chain.burn_tip() == branch);
+  REQUIRE(world.chain.last_final() == announced);
+  CHECK(world.chain.try_block(built->block, Instant{}).reason == Errc::burn_view_unknown);
+  const auto accepted = world.accept(late);
+  REQUIRE_MESSAGE(accepted.ok(), accepted.error().message());
+  CHECK(world.chain.knows(late.block.id()));
+  CHECK(world.chain.tip() == announced);
+  const auto next = world.build();
+  REQUIRE(next.ok());
+  CHECK(next->block.header.dropped_tip == late.block.id());
+  REQUIRE(world.accept(world.seal(next->block)).ok());
+  CHECK(balance(world, 1) == MicroStx{1'000'000'150});
+}
+
 TEST_CASE("chain: a later attempt needs the rejection of the one before, on its own branch") {
   ScriptedWorld world;
   world.start();
