@@ -26,8 +26,9 @@ void set_up(Self self, const Wiring& node, messages::Role role, Machine machine)
   shell.node = node;
   shell.role = role;
   shell.machine.emplace(std::move(machine));
-  rt::guard(self, [node, role](const std::string& what) {
-    node->ports.control->stop(role, Error{Errc::actor_fault, what});
+  // Not the wiring: an actor that keeps handles in its handlers keeps itself alive by them.
+  rt::guard(self, [control = node->ports.control, role](const std::string& what) {
+    control->stop(role, Error{Errc::actor_fault, what});
   });
 }
 

@@ -65,8 +65,8 @@ struct Route {
 messages::PeerActor::behavior_type peer_of(Self self, Wiring node, messages::PeerId peer) {
   rt::state(self).node = node;
   rt::state(self).peer = peer;
-  rt::guard(self, [node](const std::string& what) {
-    node->ports.control->stop(messages::Role::peer, Error{Errc::actor_fault, what});
+  rt::guard(self, [control = node->ports.control](const std::string& what) {
+    control->stop(messages::Role::peer, Error{Errc::actor_fault, what});
   });
   return {
       [](const messages::Start&) {},

@@ -5,8 +5,8 @@
 namespace quorate::crypto {
 namespace {
 
-using Point = std::array<std::uint8_t, 32>;
-using Scalar = std::array<std::uint8_t, 32>;
+using EdPoint = std::array<std::uint8_t, 32>;
+using EdScalar = std::array<std::uint8_t, 32>;
 using Digest = std::array<std::uint8_t, 64>;
 
 constexpr std::uint8_t suite = 3;
@@ -26,7 +26,7 @@ Digest sha512(const Bytes& data) {
 
 /// Try-and-increment: the first counter whose hash is a curve point, times the cofactor 8.
 /// Each try succeeds with probability about 1/2, so 256 failures do not happen.
-std::optional<Point> hash_to_curve(const VrfKey& key, ByteView alpha) {
+std::optional<EdPoint> hash_to_curve(const VrfKey& key, ByteView alpha) {
   Bytes data{suite, hash_to_curve_tag};
   append(data, key.view());
   append(data, alpha);
@@ -34,7 +34,7 @@ std::optional<Point> hash_to_curve(const VrfKey& key, ByteView alpha) {
   for (int counter = 0; counter < 256; ++counter) {
     data.back() = static_cast<std::uint8_t>(counter);
     const Digest digest = sha512(data);
-    Point sum{};
+    EdPoint sum{};
     std::copy(digest.begin(), digest.begin() + 32, sum.begin());
     bool is_point = true;
     for (int doubling = 0; doubling < 3 && is_point; ++doubling) {
@@ -45,32 +45,32 @@ std::optional<Point> hash_to_curve(const VrfKey& key, ByteView alpha) {
   return std::nullopt;
 }
 
-bool is_reduced(const Scalar& scalar) {
+bool is_reduced(const EdScalar& scalar) {
   Digest wide{};
   std::copy(scalar.begin(), scalar.end(), wide.begin());
-  Scalar reduced{};
+  EdScalar reduced{};
   crypto_core_ed25519_scalar_reduce(reduced.data(), wide.data());
   return reduced == scalar;
 }
 
 /// s·P − c·Q; nothing if a product is the identity (no honest proof has one).
-std::optional<Point> difference(const Point& s_times_p, const Scalar& c, const Point& q) {
-  Point c_times_q{};
+std::optional<EdPoint> difference(const EdPoint& s_times_p, const EdScalar& c, const EdPoint& q) {
+  EdPoint c_times_q{};
   if (crypto_scalarmult_ed25519_noclamp(c_times_q.data(), c.data(), q.data()) != 0) {
     return std::nullopt;
   }
-  Point out{};
+  EdPoint out{};
   if (crypto_core_ed25519_sub(out.data(), s_times_p.data(), c_times_q.data()) != 0) {
     return std::nullopt;
   }
   return out;
 }
 
-Scalar challenge(const Point& h, const Point& gamma, const Point& u, const Point& v) {
+EdScalar challenge(const EdPoint& h, const EdPoint& gamma, const EdPoint& u, const EdPoint& v) {
   Bytes data{suite, challenge_tag};
-  for (const Point* point : {&h, &gamma, &u, &v}) append(data, *point);
+  for (const EdPoint* point : {&h, &gamma, &u, &v}) append(data, *point);
   const Digest digest = sha512(data);
-  Scalar c{};
+  EdScalar c{};
   std::copy(digest.begin(), digest.begin() + 16, c.begin());
   return c;
 }
@@ -93,9 +93,9 @@ VrfKey vrf_key_of_seed(const Hash256& seed) {
 
 Result<> verify_vrf(const VrfKey& key, ByteView alpha, const VrfProof& proof) {
   if (!is_valid(key)) return Errc::bad_vrf_key;
-  Point gamma{};
-  Scalar c{};
-  Scalar s{};
+  EdPoint gamma{};
+  EdScalar c{};
+  EdScalar s{};
   const auto* const begin = proof.bytes.begin();
   std::copy(begin, begin + 32, gamma.begin());
   std::copy(begin + 32, begin + 48, c.begin());
@@ -103,16 +103,16 @@ Result<> verify_vrf(const VrfKey& key, ByteView alpha, const VrfProof& proof) {
   if (!is_reduced(s)) return Errc::bad_vrf_proof;
   if (crypto_core_ed25519_is_valid_point(gamma.data()) != 1) return Errc::bad_vrf_proof;
 
-  const std::optional<Point> h = hash_to_curve(key, alpha);
+  const std::optional<EdPoint> h = hash_to_curve(key, alpha);
   if (!h) return Errc::bad_vrf_proof;
-  Point s_times_base{};
-  Point s_times_h{};
+  EdPoint s_times_base{};
+  EdPoint s_times_h{};
   if (crypto_scalarmult_ed25519_base_noclamp(s_times_base.data(), s.data()) != 0 ||
       crypto_scalarmult_ed25519_noclamp(s_times_h.data(), s.data(), h->data()) != 0) {
     return Errc::bad_vrf_proof;
   }
-  const std::optional<Point> u = difference(s_times_base, c, key.bytes);
-  const std::optional<Point> v = difference(s_times_h, c, gamma);
+  const std::optional<EdPoint> u = difference(s_times_base, c, key.bytes);
+  const std::optional<EdPoint> v = difference(s_times_h, c, gamma);
   if (!u || !v) return Errc::bad_vrf_proof;
   if (challenge(*h, gamma, *u, *v) != c) return Errc::bad_vrf_proof;
   return done();
