@@ -99,11 +99,11 @@ SigningCoordinator::Outputs SigningCoordinator::on_share(MemberIndex party,
   const auto pending = pending_.find(party);
   if (pending == pending_.end()) return out;
   Session& session = sessions_[pending->second];
-  if (share.session != session.context.id || session.shares.contains(party)) return out;
+  if (share.session != session.context->id || session.shares.contains(party)) return out;
   // What needs no arithmetic over the set is checked at once; the partial signature itself when all
   // are here (one check of the sum) or when its sender is needed for another session.
   const Result<> attested = check_attestation(group_->config(), session.request,
-                                              session.context.message, party, share.attestation);
+                                              session.context->message, party, share.attestation);
   const bool in_range = Scalar::from_bytes(share.partial.view()).ok();
   if (!attested.ok() || !in_range) {
     convict({party, attested.ok() ? Errc::bad_partial_signature : attested.code(),
@@ -149,7 +149,7 @@ SigningCoordinator::Outputs SigningCoordinator::release(MemberIndex party,
   const auto pending = pending_.find(party);
   if (pending == pending_.end()) return out;
   const Session& lost = sessions_[pending->second];
-  if (lost.context.id != session || lost.shares.contains(party)) return out;
+  if (lost.context->id != session || lost.shares.contains(party)) return out;
   // The next session waits for its time: two leaders that want the same nonces would else go on
   // taking them from each other.
   pending_.erase(pending);
@@ -186,7 +186,7 @@ SigningRequest SigningCoordinator::request_for(const std::vector<MemberIndex>& p
 bool SigningCoordinator::try_open(Outputs& out) {
   const std::vector<MemberIndex> parties = chosen();
   SigningRequest request = request_for(parties);
-  Result<SessionContext> context = SessionContext::make(*group_, request, nullptr);
+  Result<SessionRef> context = session_of(group_, request, nullptr);
   if (!context.ok()) {
     // Parties, order and weight are ours; only a nonce can be wrong.
     ASSERT(context.code() == Errc::bad_public_nonce);
@@ -198,7 +198,7 @@ bool SigningCoordinator::try_open(Outputs& out) {
     ++nonces_.at(party).next;
     pending_.emplace(party, sessions_.size());
   }
-  out.push_back(OpenSession{request, context->id});
+  out.push_back(OpenSession{request, (*context)->id});
   sessions_.push_back({std::move(request), std::move(context).value(), {}});
   return true;
 }
@@ -221,7 +221,7 @@ bool SigningCoordinator::check_answers(Session& session, std::size_t index, Work
     const bool is_open = pending != pending_.end() && pending->second == index;
     if (!is_open || !is_asked(party) || session.good.contains(party)) continue;
     if (budget.is_spent()) return false;
-    const Result<> verdict = check_share(*group_, session.request, session.context, party, share);
+    const Result<> verdict = check_share(*group_, session.request, *session.context, party, share);
     budget.spend(check_units + share_units * group_->config().party(party).ids.size());
     if (verdict.ok()) {
       session.good.insert(party);
@@ -246,10 +246,10 @@ void SigningCoordinator::try_finish(Session& session, Outputs& out) {
   std::vector<PartialSignature> partials;
   for (const auto& [party, share] : session.shares) partials.push_back(share.partial);
   const Result<SchnorrSignature> signature =
-      aggregate_partials(session.context.values, *session.context.signers, partials);
+      aggregate_partials(session.context->values, *session.context->signers, partials);
   ASSERT(signature.ok());  // ranges were checked on arrival
-  const XOnlyKey key = session.context.values.tweaked.key.x_bytes();
-  if (!verify_schnorr(key, session.context.message.view(), *signature)) {
+  const XOnlyKey key = session.context->values.tweaked.key.x_bytes();
+  if (!verify_schnorr(key, session.context->message.view(), *signature)) {
     session.has_failed = true;  // Whose fault it is takes longer to find.
     return;
   }
@@ -259,7 +259,7 @@ void SigningCoordinator::try_finish(Session& session, Outputs& out) {
 
 GroupSignature SigningCoordinator::finished_signature(const Session& session,
                                                       const SchnorrSignature& signature) const {
-  GroupSignature out{signature, session.context.parties, {}};
+  GroupSignature out{signature, session.context->parties, {}};
   if (subject_.kind == SigningSubject::Kind::block) {
     for (const auto& [party, share] : session.shares) {
       out.attestations.push_back(share.attestation);

@@ -78,7 +78,7 @@ class SigningCoordinator {
   };
   struct Session {
     SigningRequest request;
-    SessionContext context;
+    SessionRef context;
     std::map<MemberIndex, SignatureShare> shares;
     std::set<MemberIndex> good;  ///< Whose share was checked by itself.
     bool has_failed{};           ///< All have answered, and the sum does not verify.

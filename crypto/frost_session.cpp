@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.hpp"
+#include "crypto/public_memo.hpp"
 
 namespace quorate::crypto {
 namespace {
@@ -39,6 +40,24 @@ Result<SessionContext> SessionContext::make(const ThresholdGroup& group,
   TRY_ASSIGN(out.values,
              session_values(*out.signers, aggregate, tweaked, out.message.view()));
   return out;
+}
+
+Result<SessionRef> session_of(const GroupRef& group, const SigningRequest& request,
+                              std::shared_ptr<const SignerSet> signers) {
+  // A handful of sessions is open at a time; at full size one takes some 100 KB.
+  constexpr std::size_t remembered = 64;
+  struct Remembered {
+    GroupRef group;  ///< Kept, so its address means no other group.
+    SessionRef session;
+  };
+  thread_local PublicMemo<Remembered> memo{remembered};
+  TRY(check_request(group->config(), request));
+  const auto key = Hash256::from(session_id(group->config(), request).view());
+  const Remembered* known = memo.find(key);
+  if (known != nullptr && known->group == group) return known->session;
+  TRY_ASSIGN(SessionContext made, SessionContext::make(*group, request, std::move(signers)));
+  return memo.insert(key, {group, std::make_shared<const SessionContext>(std::move(made))})
+      ->session;
 }
 
 Result<std::shared_ptr<const SignerSet>> signers_of(const ThresholdGroup& group,
@@ -91,15 +110,15 @@ Result<SignatureShare> ShareSigner::answer(NonceBatch& batch, const SigningReque
   if (published.nonces[own.index - published.base] != own.nonce) return Errc::foreign_nonce;
 
   const bool same_set = kept_ != nullptr && kept_->parties == parties_of(group_->config(), request);
-  TRY_ASSIGN(const SessionContext session,
-             SessionContext::make(*group_, request, same_set ? kept_->signers : nullptr));
-  TRY(keep_set(session, *position));
+  TRY_ASSIGN(const SessionRef session,
+             session_of(group_, request, same_set ? kept_->signers : nullptr));
+  TRY(keep_set(*session, *position));
   TRY_ASSIGN(SecretNonce nonce, batch.take(own.batch, own.index));
   TRY_ASSIGN(const PartialSignature partial,
-             sign_partial(session.values, std::move(nonce), kept_->aggregated, kept_->party_key));
-  SignatureShare share{session.id, own.index, partial, {}};
+             sign_partial(session->values, std::move(nonce), kept_->aggregated, kept_->party_key));
+  SignatureShare share{session->id, own.index, partial, {}};
   if (is_block(request)) {
-    share.attestation = sign_schnorr(host_, attestation_digest(session.message, key_.party), aux);
+    share.attestation = sign_schnorr(host_, attestation_digest(session->message, key_.party), aux);
   }
   remember(share);
   return share;

@@ -51,6 +51,11 @@ struct SessionContext {
   static Result<SessionContext> make(const ThresholdGroup& group, const SigningRequest& request,
                                      std::shared_ptr<const SignerSet> signers);
 };
+using SessionRef = std::shared_ptr<const SessionContext>;
+
+/// The same, remembered: the members of one process that share a group answer the same requests.
+[[nodiscard]] Result<SessionRef> session_of(const GroupRef& group, const SigningRequest& request,
+                                            std::shared_ptr<const SignerSet> signers);
 
 /// The signer set of some parties of a group. @returns bad_signer_count below the threshold.
 [[nodiscard]] Result<std::shared_ptr<const SignerSet>> signers_of(const ThresholdGroup& group,

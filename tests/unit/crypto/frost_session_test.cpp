@@ -49,6 +49,27 @@ std::uint32_t weight_of(const Generation& g, const std::vector<std::uint16_t>& p
 
 }  // namespace
 
+TEST_CASE("signing: a session is remembered for its group alone, and its request is checked anew") {
+  const Generation g{config_of({3, 2, 2}, 5)};
+  Signers members{g};
+  const SigningRequest request = members.request({0, 1}, block_subject(), 0);
+  const SessionRef first = session_of(g.outcome->group, request, nullptr).value();
+  CHECK(session_of(g.outcome->group, request, nullptr).value() == first);
+  const SessionContext made = SessionContext::make(g.group(), request, nullptr).value();
+  CHECK(first->id == made.id);
+  CHECK(first->message == made.message);
+  // Another group of the same configuration has other shares: nothing of the first is taken.
+  const auto other = std::make_shared<const ThresholdGroup>(
+      g.config, g.group().key(), std::vector<Point>(g.config.slots(), Point::generator()));
+  const Result<SessionRef> theirs = session_of(other, request, nullptr);
+  REQUIRE(theirs.ok());
+  CHECK((*theirs)->id == first->id);
+  CHECK_FALSE((*theirs)->signers->party_key(0) == first->signers->party_key(0));
+  SigningRequest bad = request;
+  std::swap(bad.entries[0], bad.entries[1]);
+  CHECK(session_of(g.outcome->group, bad, nullptr).code() == Errc::bad_request);
+}
+
 TEST_CASE("signing: exactly the sets of weight T or more sign, and plain BIP 340 verifies") {
   const KeygenConfig config = scattered_config_of({4, 3, 2, 2, 1}, 8);
   const Generation g{config};
