@@ -1,6 +1,7 @@
 #include "actors/chunk_desk.hpp"
 
 #include "base/weak_table.hpp"
+#include "crypto/content_pool.hpp"
 
 namespace quorate::actors {
 
@@ -16,7 +17,7 @@ struct DecodedState {
 };
 
 /// Decoded once while somebody keeps it: replicas of one process hold one copy of a content
-/// (base/bytes_pool), and all members of a simulation read it.
+/// (crypto/content_pool), and all members of a simulation read it.
 Result<std::shared_ptr<const messages::MemberState>> decoded_state(const SharedBytes& bytes) {
   thread_local WeakTable<const Bytes*, const DecodedState> known;
   std::shared_ptr<const DecodedState> whole = known.find(&bytes.get());
@@ -86,7 +87,8 @@ Result<ChunkRead> ChunkDesk::read(const Chunk& chunk) {
   if (place.index == 0) {
     pieces.first = {chunk.version, {}, chunk.signature};
     if (place.range == Range::precompute) {
-      pieces.first.content_hash = crypto::sha512_256(chunk.content.bytes.view());
+      pieces.first.content_hash =
+          crypto::ContentPool::of_this_thread().hashed(chunk.content.bytes).hash;
     }
   }
   TRY_ASSIGN(const auto joined, messages::join_dealing(pieces.slots));

@@ -1,6 +1,6 @@
 #include "actors/replica_generation.hpp"
 
-#include "base/bytes_pool.hpp"
+#include "crypto/content_pool.hpp"
 
 namespace quorate::actors::replica {
 
@@ -23,9 +23,11 @@ bool is_chunk(const Stored& stored, const Chunk& chunk) {
          stored.content == chunk.content.bytes;
 }
 
-consensus::SlotEntry entry_of(const ChunkMeta& meta, std::size_t bytes) {
-  const consensus::ChunkClock clock = consensus::clock_of(meta);
-  return {clock.version, clock.zeros, consensus::mark_of(meta), static_cast<std::uint32_t>(bytes)};
+template <class Stored>
+consensus::SlotEntry entry_of(const Stored& stored) {
+  const consensus::ChunkClock clock = consensus::clock_of(stored.meta);
+  return {clock.version, clock.zeros, consensus::mark_of(stored.meta),
+          static_cast<std::uint32_t>(stored.content.size())};
 }
 
 }  // namespace
@@ -47,11 +49,11 @@ Verdict ReplicaGeneration::write(Instant now, BurnHeight tip, const Chunk& chunk
   // Gap: the identical chunk again is a success (docs/spec_gaps.md "Idempotent writes").
   if (is_chunk(slot, chunk)) return {Outcome::same, {}, {}, {}};
   if (chunk.version < slot.meta.version) return refuse(Errc::stale_version);
-  const auto meta = authenticate(tip, chunk);
-  if (!meta.ok()) return refuse(meta.error());
-  Verdict verdict{Outcome::accepted, {}, entry_of(*meta, chunk.content.bytes.size()),
-                  note_equivocation(chunk, *meta)};
-  const auto next = consensus::accept_write(consensus::clock_of(slot.meta), *meta);
+  const auto checked = authenticate(tip, chunk);
+  if (!checked.ok()) return refuse(checked.error());
+  Verdict verdict{Outcome::accepted, {}, entry_of(*checked),
+                  note_equivocation(chunk, checked->meta)};
+  const auto next = consensus::accept_write(consensus::clock_of(slot.meta), checked->meta);
   if (!next.ok()) {
     verdict.refusal = next.code();
   } else if (!has_rate(now, slot, *limits)) {
@@ -61,7 +63,7 @@ Verdict ReplicaGeneration::write(Instant now, BurnHeight tip, const Chunk& chunk
     verdict.outcome = Outcome::refused;
     return verdict;
   }
-  store(now, chunk.slot, {*meta, chunk.content.bytes});
+  store(now, chunk.slot, *checked);
   return verdict;
 }
 
@@ -73,22 +75,22 @@ Verdict ReplicaGeneration::merge(Instant now, BurnHeight tip, const Chunk& chunk
   if (chunk.version < slot.meta.version) return {Outcome::kept, {}, {}, {}};
   const Stored* waiting = held(chunk.slot);
   if (waiting != nullptr && is_chunk(*waiting, chunk)) return {Outcome::held, {}, {}, {}};
-  const auto meta = authenticate(tip, chunk);
-  if (!meta.ok()) return refuse(meta.error());
-  Verdict verdict{Outcome::kept, {}, entry_of(*meta, chunk.content.bytes.size()),
-                  note_equivocation(chunk, *meta)};
-  if (consensus::merge_chunk(slot.meta, *meta) != Merge::replace) return verdict;
-  if (waiting != nullptr && consensus::merge_chunk(waiting->meta, *meta) != Merge::replace) {
+  const auto checked = authenticate(tip, chunk);
+  if (!checked.ok()) return refuse(checked.error());
+  const ChunkMeta& meta = checked->meta;
+  Verdict verdict{Outcome::kept, {}, entry_of(*checked), note_equivocation(chunk, meta)};
+  if (consensus::merge_chunk(slot.meta, meta) != Merge::replace) return verdict;
+  if (waiting != nullptr && consensus::merge_chunk(waiting->meta, meta) != Merge::replace) {
     verdict.outcome = Outcome::held;
     return verdict;
   }
-  const bool is_tie = slot.meta.version == meta->version;
+  const bool is_tie = slot.meta.version == meta.version;
   if (has_rate(now, slot, *limits) && !(is_tie && slot.ties >= ties_per_round_)) {
-    store(now, chunk.slot, {*meta, chunk.content.bytes});
+    store(now, chunk.slot, *checked);
     verdict.outcome = Outcome::accepted;
     return verdict;
   }
-  const Verdict waits = hold(chunk.slot, {*meta, chunk.content.bytes});
+  const Verdict waits = hold(chunk.slot, *checked);
   verdict.outcome = waits.outcome;
   verdict.refusal = waits.refusal;
   return verdict;
@@ -97,12 +99,12 @@ Verdict ReplicaGeneration::merge(Instant now, BurnHeight tip, const Chunk& chunk
 Verdict ReplicaGeneration::restore(BurnHeight tip, const Chunk& chunk) {
   const auto limits = admit(chunk);
   if (!limits.ok()) return refuse(limits.error());
-  const auto meta = authenticate(tip, chunk);
-  if (!meta.ok()) return refuse(meta.error());
-  if (consensus::merge_chunk(slots_[chunk.slot.value].meta, *meta) != Merge::replace) {
+  const auto checked = authenticate(tip, chunk);
+  if (!checked.ok()) return refuse(checked.error());
+  if (consensus::merge_chunk(slots_[chunk.slot.value].meta, checked->meta) != Merge::replace) {
     return {Outcome::kept, {}, {}, {}};
   }
-  put(chunk.slot, {*meta, chunk.content.bytes});
+  put(chunk.slot, *checked);
   return {Outcome::accepted, {}, {}, {}};
 }
 
@@ -160,13 +162,14 @@ Result<SlotLimits> ReplicaGeneration::admit(const Chunk& chunk) const {
   return limits;
 }
 
-Result<ChunkMeta> ReplicaGeneration::authenticate(BurnHeight tip, const Chunk& chunk) const {
-  const ChunkMeta meta{chunk.version, crypto::sha512_256(chunk.content.bytes.view()),
-                       chunk.signature};
+Result<ReplicaGeneration::Stored> ReplicaGeneration::authenticate(BurnHeight tip,
+                                                                  const Chunk& chunk) const {
+  auto content = crypto::ContentPool::of_this_thread().hashed(chunk.content.bytes);
+  Stored out{{chunk.version, content.hash, chunk.signature}, std::move(content.bytes)};
   // Asked on arrival as well, or a late replica would revive what the others collected.
-  if (contract_->is_garbage(tip, chunk.slot, meta)) return Errc::chunk_is_garbage;
-  TRY(contract_->auth_write(chunk.slot, meta));
-  return meta;
+  if (contract_->is_garbage(tip, chunk.slot, out.meta)) return Errc::chunk_is_garbage;
+  TRY(contract_->auth_write(chunk.slot, out.meta));
+  return out;
 }
 
 bool ReplicaGeneration::has_rate(Instant now, const Slot& slot, SlotLimits limits) {
@@ -229,7 +232,7 @@ void ReplicaGeneration::put(ChunkSlot at, Stored stored) {
   Slot& slot = slots_[at.value];
   inventory_.set(at, stored.meta, static_cast<std::uint32_t>(stored.content.size()));
   slot.meta = stored.meta;
-  slot.content = BytesPool::of_this_thread().share(stored.meta.content_hash, stored.content);
+  slot.content = std::move(stored.content);
 }
 
 }  // namespace quorate::actors::replica

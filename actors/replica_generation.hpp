@@ -71,8 +71,7 @@ class ReplicaGeneration {
   };
 
   [[nodiscard]] Result<consensus::SlotLimits> admit(const consensus::Chunk& chunk) const;
-  [[nodiscard]] Result<consensus::ChunkMeta> authenticate(BurnHeight tip,
-                                                          const consensus::Chunk& chunk) const;
+  [[nodiscard]] Result<Stored> authenticate(BurnHeight tip, const consensus::Chunk& chunk) const;
   [[nodiscard]] static bool has_rate(Instant now, const Slot& slot, consensus::SlotLimits limits);
   [[nodiscard]] std::optional<Equivocation> note_equivocation(const consensus::Chunk& chunk,
                                                               const consensus::ChunkMeta& meta);

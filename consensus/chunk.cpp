@@ -1,5 +1,7 @@
 #include "consensus/chunk.hpp"
 
+#include "crypto/content_pool.hpp"
+
 namespace quorate::consensus {
 
 Hash256 chunk_digest(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
@@ -18,8 +20,8 @@ Hash256 legacy_chunk_digest(ChunkSlot slot, ChunkVersion version, const Hash256&
 
 Chunk sign_chunk(std::uint32_t network_id, const DbAddress& db, ChunkSlot slot,
                  ChunkVersion version, SharedBytes content, const crypto::SecretKey& key) {
-  const Hash256 digest =
-      chunk_digest(network_id, db, slot, version, crypto::sha512_256(content.view()));
+  const Hash256 hash = crypto::ContentPool::of_this_thread().hashed(content).hash;
+  const Hash256 digest = chunk_digest(network_id, db, slot, version, hash);
   return Chunk{db, slot, version, {std::move(content)}, crypto::sign_recoverable(key, digest)};
 }
 

@@ -1,18 +1,14 @@
 #include "storage/memory_store.hpp"
 
-#include "base/bytes_pool.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/content_pool.hpp"
 
 namespace quorate::storage {
 
 namespace {
 
-/// Disks of one simulation hold the same large records; small ones are not worth the hash.
-constexpr std::size_t least_shared = 4096;
+/// Disks of one simulation hold the same records.
 SharedBytes keep(const Bytes& value) {
-  SharedBytes kept{value};
-  if (kept.size() < least_shared) return kept;
-  return BytesPool::of_this_thread().share(crypto::sha512_256(kept.view()), kept);
+  return crypto::ContentPool::of_this_thread().share(SharedBytes{value});
 }
 
 }  // namespace
