@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "crypto/frost_signing.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/msm.hpp"
+#include "crypto/public_memo.hpp"
 
 namespace quorate::crypto {
 namespace {
@@ -18,6 +20,14 @@ Result<std::vector<SlotIndex>> sorted_distinct(std::vector<SlotIndex> ids) {
   std::sort(ids.begin(), ids.end());
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return Errc::duplicate_key_id;
   return ids;
+}
+
+/// What a party's key depends on.
+Hash256 memo_key_of(std::span<const Scalar> lambdas, std::span<const Point> shares) {
+  Bytes data;
+  for (const Scalar& lambda : lambdas) append(data, lambda.to_bytes().view());
+  for (const Point& share : shares) append(data, share.serialize_ext().view());
+  return tagged_sha256("quorate/memo-party-key", data);
 }
 
 Sha256 prefix_of(const std::vector<SlotIndex>& sorted) {
@@ -98,8 +108,14 @@ Result<SignerSet> SignerSet::assemble(std::uint32_t n, std::uint32_t t,
 }
 
 Point SignerSet::party_key(std::size_t party) const {
+  // A member needs its own key once per signer set, every coordinator those of all who answer.
+  constexpr std::size_t remembered = 4096;
+  thread_local PublicMemo<Point> memo{remembered};
   ASSERT(party < parties_.size());
-  return multi_multiply(parties_[party].lambdas, parties_[party].shares);
+  const Party& p = parties_[party];
+  const Hash256 key = memo_key_of(p.lambdas, p.shares);
+  if (const Point* known = memo.find(key)) return *known;
+  return *memo.insert(key, multi_multiply(p.lambdas, p.shares));
 }
 
 }  // namespace quorate::crypto
