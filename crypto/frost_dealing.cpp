@@ -1,5 +1,6 @@
 #include "crypto/frost_dealing.hpp"
 
+#include "crypto/content_pool.hpp"
 #include "crypto/dealing_box.hpp"
 #include "crypto/dealing_layout.hpp"
 #include "crypto/hash.hpp"
@@ -100,7 +101,7 @@ Result<DealingRef> parse_dealing(const KeygenConfig& config, const SharedBytes& 
   // Full-size dealings take half a megabyte each, so this bounds a thread to about 100 MB.
   constexpr std::size_t remembered = 256;
   thread_local PublicMemo<DealingRef> memo{remembered};
-  const Hash256 hash = sha512_256(bytes.view());
+  const Hash256 hash = ContentPool::of_this_thread().hashed(bytes).hash;
   const Hash256 key = memo_key(config, hash);
   if (const DealingRef* known = memo.find(key)) return *known;
 
