@@ -1,5 +1,6 @@
 // A real node and a hostile client: whatever it does, the node lives, its memory is bounded,
 // another peer is served as before, and the reason is counted by name.
+#include "runtime/live/process.hpp"
 #include "tests/network/stage.hpp"
 
 using namespace quorate;
@@ -174,7 +175,7 @@ TEST_CASE("a thousand idle connections cost little and keep nobody else out") {
   RealNode node{slow, {64, 32}};
   Insider friendly{"friend", node.port(), node.id()};
   REQUIRE(friendly.is_answered());
-  const std::size_t before = resident_kib();
+  const std::uint64_t before = runtime::resident_kib();
   std::vector<std::unique_ptr<RawClient>> idle;
   for (int i = 0; i < 1'000; ++i) idle.push_back(std::make_unique<RawClient>(node.port()));
   // Those beyond the limit are closed at once.
@@ -184,7 +185,7 @@ TEST_CASE("a thousand idle connections cost little and keep nobody else out") {
   CHECK(node.refused(Errc::too_many_half_open) == 968);
   CHECK(node.node().transport().half_open() == 32);
   CHECK(friendly.is_answered());
-  const std::size_t grown = resident_kib() - before;
+  const std::uint64_t grown = grown_kib(before);
   MESSAGE("1,000 idle connections grew this process (both ends) by " << grown << " KiB");
   CHECK(grown < 32 * 1024);
 }
@@ -233,7 +234,7 @@ TEST_CASE("a known peer that sends nonsense is dropped with the reason and has t
 
 TEST_CASE("floods of every kind end the flooder and nobody else") {
   Scene scene;
-  const std::size_t before = resident_kib();
+  const std::uint64_t before = runtime::resident_kib();
   const auto kinds = one_of_each();
   REQUIRE(kinds.size() + 1 == messages::frame_kinds().size());
   const auto rates = actors::link::default_rates();
@@ -258,7 +259,7 @@ TEST_CASE("floods of every kind end the flooder and nobody else") {
     ended += scene.node.ended(reason);
   }
   CHECK(ended == kinds.size() + 1);
-  const std::size_t grown = resident_kib() - std::min(before, resident_kib());
+  const std::uint64_t grown = grown_kib(before);
   MESSAGE("floods of " << kinds.size() + 1 << " kinds grew this process by " << grown << " KiB");
   CHECK(grown < 128 * 1024);
 }

@@ -1,7 +1,6 @@
 #include "tests/network/stage.hpp"
 
-#include <fstream>
-
+#include "runtime/live/process.hpp"
 #include "runtime/simulation/cast.hpp"
 #include "storage/memory_store.hpp"
 #include "tests/loopback.hpp"
@@ -148,12 +147,9 @@ bool Insider::is_answered() {
   return false;
 }
 
-std::size_t resident_kib() {
-  std::ifstream file("/proc/self/statm");
-  std::size_t size = 0;
-  std::size_t resident = 0;
-  file >> size >> resident;
-  return resident * 4;
+std::uint64_t grown_kib(std::uint64_t before) {
+  const std::uint64_t now = runtime::resident_kib();
+  return now > before ? now - before : 0;
 }
 
 }  // namespace quorate::stage

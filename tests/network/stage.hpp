@@ -71,7 +71,8 @@ class Insider {
   std::optional<crypto::SessionKeys> keys_;
 };
 
-/// Resident memory of this process, in KiB.
-std::size_t resident_kib();
+/// By how much the resident memory of this process exceeds `before`, in KiB: 0 when it shrank, as
+/// the allocator and the kernel may take pages back at any time.
+std::uint64_t grown_kib(std::uint64_t before);
 
 }  // namespace quorate::stage
