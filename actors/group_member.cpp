@@ -645,7 +645,8 @@ void GroupMember::flush(Instant now) {
     return;
   }
   pace_.written();
-  written_ = compose();
+  const messages::MemberState before = std::exchange(written_, compose());
+  const messages::Audience audience = audience_of(written_, before);
   Persist persist;
   auto chunks = desk_->write_state(written_, persist.writes);
   if (!chunks.ok()) {
@@ -653,7 +654,7 @@ void GroupMember::flush(Instant now) {
     return;
   }
   effects.push_back(std::move(persist));
-  for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk)});
+  for (auto& chunk : *chunks) effects.push_back(WriteChunk{std::move(chunk), audience});
 }
 
 messages::MemberState GroupMember::compose() const {

@@ -27,6 +27,7 @@ using MemberInput = std::variant<messages::ChainEvent, messages::KeeperReply, Ch
 /// Writes a signed chunk to the own node's replica of `chunk.db`.
 struct WriteChunk {
   consensus::Chunk chunk;
+  messages::Audience audience{messages::Audience::everybody};
 };
 struct AskKeeper {
   messages::KeeperRequest request;

@@ -24,7 +24,8 @@ struct MemberEffectsOf : CommonEffects<Self> {
   void operator()(WriteChunk&& order) const {
     const bool producers = order.chunk.db.contract == rt::state(this->self_).producers_contract;
     this->tell(this->roles().replica(producers ? GroupKind::producers : GroupKind::stackers),
-               messages::ChunkWrite{rt::state(this->self_).role, std::move(order.chunk)});
+               messages::ChunkWrite{rt::state(this->self_).role, std::move(order.chunk),
+                                    order.audience});
   }
   void operator()(AskKeeper&& order) const {
     this->tell(this->roles().keeper, messages::KeeperQuestion{rt::state(this->self_).role,

@@ -19,6 +19,7 @@ struct Started {
 struct ClientWrite {
   std::uint64_t token{};
   consensus::Chunk chunk;
+  messages::Audience audience{messages::Audience::everybody};
 };
 struct PeerMessage {
   PeerId from;
@@ -118,6 +119,10 @@ struct Config {
   std::uint32_t anti_entropy_jitter_percent{20};
   /// Chunks up to this size are pushed at once, larger ones are announced.
   std::uint32_t push_bytes{24 * 1024};
+  /// What this replica says of itself to the others.
+  messages::Attention attention{messages::Attention::close};
+  /// After which time a neighbour of loose attention is told of what is for members.
+  Duration loose_wait{seconds(5)};
   /// First repetition of an unacknowledged message; doubles up to the cap.
   Duration retransmit{milliseconds(200)};
   Duration retransmit_cap{milliseconds(3'200)};

@@ -77,6 +77,10 @@ Instant Neighbour::await_ack(Instant now, SlotKey key) {
   return unacked.due;
 }
 
+Instant Neighbour::tell_later(Instant now, SlotKey key) {
+  return unacked_.try_emplace(key, Unacked{now + config_->loose_wait, 0}).first->second.due;
+}
+
 void Neighbour::postpone(Instant until) {
   for (auto& [key, unacked] : unacked_) unacked.due = std::max(unacked.due, until);
 }
@@ -86,7 +90,8 @@ std::vector<SlotKey> Neighbour::due(Instant now) {
   for (auto at = unacked_.begin(); at != unacked_.end();) {
     auto& [key, unacked] = *at;
     // Nothing waits longer than this, unless the clock stepped back.
-    const Duration longest = std::max(config_->retransmit_cap, seconds(1));
+    const Duration longest =
+        std::max({config_->retransmit_cap, config_->loose_wait, Duration{seconds(1)}});
     if (unacked.due > now && unacked.due - now <= longest) {
       ++at;
     } else if (unacked.tries >= config_->max_tries) {

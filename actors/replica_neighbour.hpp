@@ -50,6 +50,10 @@ class Neighbour {
   [[nodiscard]] Offences& offences() { return offences_; }
   [[nodiscard]] const Offences& offences() const { return offences_; }
 
+  /// What the peer last said; until then it hears of everything at once.
+  void set_attention(messages::Attention attention) { attention_ = attention; }
+  [[nodiscard]] messages::Attention attention() const { return attention_; }
+
   /// What the peer was last seen to hold; a slot never heard of counts as empty.
   [[nodiscard]] consensus::SlotEntry known(SlotKey key) const;
   void learn(SlotKey key, std::uint32_t slot_count, const consensus::SlotEntry& entry);
@@ -64,6 +68,9 @@ class Neighbour {
 
   /// The peer was just told of this slot; without acknowledgement it is told again at the result.
   Instant await_ack(Instant now, SlotKey key);
+  /// The peer is told at the result what this slot holds by then: the first time after the wait,
+  /// or with the next repetition of what it has not acknowledged.
+  Instant tell_later(Instant now, SlotKey key);
   void acknowledged(SlotKey key) { unacked_.erase(key); }
   /// Nothing is repeated before `until` (the peer asked for slowness).
   void postpone(Instant until);
@@ -83,7 +90,7 @@ class Neighbour {
  private:
   struct Unacked {
     Instant due;
-    std::uint32_t tries{};
+    std::uint32_t tries{};  ///< 0: the peer was not told of what the slot holds now.
   };
   struct Parked {
     Instant since;
@@ -92,6 +99,7 @@ class Neighbour {
   [[nodiscard]] Duration wait(std::uint32_t tries) const;
 
   const Config* config_;
+  messages::Attention attention_{messages::Attention::close};
   Offences offences_;
   std::int64_t second_{-1};
   std::uint32_t messages_{};

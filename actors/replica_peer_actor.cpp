@@ -282,8 +282,9 @@ messages::ReplicaPeerActor::behavior_type behavior(Self self) {
         turn(self, replica::Input{replica::PeerMessage{heard.from, std::move(heard.message)}});
       },
       [self](messages::ChunkWrite& write) {
-        turn(self, replica::Input{replica::ClientWrite{static_cast<std::uint64_t>(write.writer),
-                                                       std::move(write.chunk)}});
+        turn(self,
+             replica::Input{replica::ClientWrite{static_cast<std::uint64_t>(write.writer),
+                                                 std::move(write.chunk), write.audience}});
       },
       [self](const messages::ChainNews& news) {
         if (const auto* planned = std::get_if<messages::SetPlanned>(&news.event)) {

@@ -78,12 +78,6 @@ class Turn {
   [[nodiscard]] Effects finish();
 
  private:
-  /// Who is told of an accepted chunk.
-  enum class Spread : std::uint8_t {
-    everybody,  ///< This node is the source.
-    some,       ///< Each with probability 1 / number of neighbours.
-  };
-
   void hear(PeerId from, const messages::Announce& m);
   void hear(PeerId from, const messages::Push& m);
   void hear(PeerId from, const messages::Ack& m);
@@ -103,9 +97,12 @@ class Turn {
   void merge(PeerId from, Generation& generation, const consensus::Chunk& chunk);
   void push_range(PeerId to, const ReplicaGeneration& replica, consensus::TreeNode node);
 
-  void accepted(Generation& generation, consensus::ChunkSlot slot, Spread spread);
+  /// The slot holds a new chunk: to the disk and to the own members.
+  void keep(Generation& generation, consensus::ChunkSlot slot);
+  /// Passes on what came from a peer, to some.
+  void relay(const Generation& generation, consensus::ChunkSlot slot);
   void offer(PeerId peer, Neighbour& neighbour, const Generation& generation,
-             consensus::ChunkSlot slot, const consensus::SlotEntry& own);
+             consensus::ChunkSlot slot, messages::Audience audience);
   void note_evidence(const Generation& generation, const Verdict& verdict);
   /// Pushes a small chunk, announces a larger one.
   void tell(PeerId to, const Generation& generation, consensus::ChunkSlot slot);

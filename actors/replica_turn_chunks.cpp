@@ -10,6 +10,7 @@ using consensus::DbAddress;
 using consensus::SlotEntry;
 using consensus::Standing;
 using messages::AckKind;
+using messages::Audience;
 using messages::NackReason;
 using messages::SlotAck;
 using messages::SlotMeta;
@@ -57,7 +58,11 @@ Result<> Turn::on(const ClientWrite& input) {
   }
   effects_.push_back(std::move(answer));
   note_evidence(*generation, verdict);
-  if (verdict.outcome == Outcome::accepted) accepted(*generation, chunk.slot, Spread::everybody);
+  if (verdict.outcome != Outcome::accepted) return done();
+  keep(*generation, chunk.slot);
+  for (auto& [peer, neighbour] : s_.peers) {
+    offer(peer, neighbour, *generation, chunk.slot, input.audience);
+  }
   return done();
 }
 
@@ -116,7 +121,10 @@ void Turn::merge(PeerId from, Generation& generation, const Chunk& chunk) {
     s_.fetches.reject(key, from);
     return;
   }
-  if (verdict.outcome == Outcome::accepted) accepted(generation, chunk.slot, Spread::some);
+  if (verdict.outcome == Outcome::accepted) {
+    keep(generation, chunk.slot);
+    relay(generation, chunk.slot);
+  }
   s_.fetches.settle(key, generation.open->line(chunk.slot).entry, verdict.offered);
 }
 
@@ -264,36 +272,44 @@ void Turn::hear(PeerId from, const messages::Nack& m) {
   }
 }
 
-void Turn::accepted(Generation& generation, ChunkSlot slot, Spread spread) {
+void Turn::keep(Generation& generation, ChunkSlot slot) {
   const Chunk chunk = generation.open->chunk(slot);
   const SlotEntry own = generation.open->line(slot).entry;
   writes_.push_back(chunk_record(chunk));
   effects_.push_back(ChunkAccepted{chunk});
   s_.fetches.settle({generation.id, slot}, own, own);
-  if (spread == Spread::everybody) {
-    for (auto& [peer, neighbour] : s_.peers) offer(peer, neighbour, generation, slot, own);
-    return;
-  }
-  // Probability 1 / n for each keeps the sum of all relays near one per replica. A dense mesh, in
-  // which the writer's own pushes reach nearly everybody, needs an eighth of that.
+}
+
+/// Probability 1 / n for each neighbour keeps the sum of all relays near one per replica. A dense
+/// mesh, in which the writer's own pushes reach nearly everybody, needs an eighth of that.
+void Turn::relay(const Generation& generation, ChunkSlot slot) {
+  const Audience audience =
+      generation.contract->is_for_members(slot) ? Audience::members : Audience::everybody;
   const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
   if (neighbours >= dense_mesh) {
     if (s_.rng.draw(8) != 0) return;
     const auto drawn = std::next(s_.peers.begin(), s_.rng.draw(neighbours));
-    return offer(drawn->first, drawn->second, generation, slot, own);
+    return offer(drawn->first, drawn->second, generation, slot, audience);
   }
   const std::uint32_t odds = neighbours <= sparse_mesh ? 1 : neighbours;
   for (auto& [peer, neighbour] : s_.peers) {
-    if (s_.rng.draw(odds) == 0) offer(peer, neighbour, generation, slot, own);
+    if (s_.rng.draw(odds) == 0) offer(peer, neighbour, generation, slot, audience);
   }
 }
 
-/// Tells the peer of the slot unless it was seen to hold as much.
+/// Tells the peer of the slot unless it was seen to hold as much: at once, or in a while when it
+/// does not care. In a sparse mesh such a neighbour may be the only way to one that does.
 void Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot,
-                 const SlotEntry& own) {
-  const Standing theirs = consensus::standing(own, neighbour.known({generation.id, slot}));
+                 Audience audience) {
+  const SlotKey key{generation.id, slot};
+  const Standing theirs =
+      consensus::standing(generation.open->line(slot).entry, neighbour.known(key));
   if (theirs == Standing::same || theirs == Standing::ahead) return;
-  wake_at(neighbour.await_ack(now_, {generation.id, slot}));
+  const bool may_wait = audience == Audience::members &&
+                        neighbour.attention() == messages::Attention::loose &&
+                        s_.peers.size() > sparse_mesh;
+  if (may_wait) return wake_at(neighbour.tell_later(now_, key));
+  wake_at(neighbour.await_ack(now_, key));
   tell(peer, generation, slot);
 }
 

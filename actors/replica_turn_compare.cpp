@@ -17,7 +17,7 @@ void Turn::compare_roots(PeerId with) {
 void Turn::compare_root(PeerId with, Generation& generation) {
   consensus::Inventory& inventory = generation.open->inventory();
   const consensus::TreeNode root = inventory.root();
-  messages::Compare compare{generation.open->address(), {}};
+  messages::Compare compare{generation.open->address(), s_.config.attention, {}};
   compare.nodes.push_back({root, inventory.digest(root)});
   send(with, std::move(compare));
 }
@@ -26,7 +26,8 @@ void Turn::anti_entropy_round() {
   for (auto& [db, generation] : s_.generations) {
     if (!generation.open) continue;
     for (const ChunkSlot slot : generation.open->settle(s_.tip)) {
-      accepted(generation, slot, Spread::some);
+      keep(generation, slot);
+      relay(generation, slot);
     }
   }
   for (auto& [peer, neighbour] : s_.peers) {
@@ -40,6 +41,7 @@ void Turn::anti_entropy_round() {
 }
 
 void Turn::hear(PeerId from, const messages::Compare& m) {
+  s_.peers.at(from).set_attention(m.attention);
   Generation* generation = s_.find(m.db);
   if (generation == nullptr || !generation->open) return;
   consensus::Inventory& inventory = generation->open->inventory();
@@ -53,7 +55,7 @@ void Turn::hear(PeerId from, const messages::Compare& m) {
       continue;
     }
     if (theirs.node.level > 0) {
-      messages::Compare children{m.db, {}};
+      messages::Compare children{m.db, s_.config.attention, {}};
       for (const TreeNode child : inventory.children(theirs.node)) {
         children.nodes.push_back({child, inventory.digest(child)});
       }

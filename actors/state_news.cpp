@@ -45,6 +45,37 @@ News news_of(const messages::SigningState& now, const messages::MemberState& wri
   return same_nonces ? News::nothing : News::useful;
 }
 
+namespace {
+
+bool has_key(const messages::MemberState& state) {
+  return std::any_of(state.agreements.begin(), state.agreements.end(), [](const auto& agreed) {
+    return agreed.instance.purpose == consensus::Purpose::key && agreed.decided.has_value();
+  });
+}
+
+}  // namespace
+
+messages::Audience audience_of(const messages::MemberState& now,
+                               const messages::MemberState& written) {
+  using messages::Audience;
+  if (has_key(now) != has_key(written) || now.offer != written.offer ||
+      now.foreign_requests != written.foreign_requests) {
+    return Audience::everybody;
+  }
+  if (!now.signing) return Audience::members;
+  const messages::SigningState none;
+  const messages::SigningState& before = written.signing ? *written.signing : none;
+  // Only shares of sighashes come without an attestation.
+  const bool has_share =
+      std::any_of(now.signing->shares.begin(), now.signing->shares.end(), [&](const auto& share) {
+        return share.attestation.is_zero() &&
+               std::find(before.shares.begin(), before.shares.end(), share) == before.shares.end();
+      });
+  const bool is_for_announcer = has_share || has_new(now.signing->rejects, before.rejects) ||
+                                now.signing->announce_nonces != before.announce_nonces;
+  return is_for_announcer ? Audience::everybody : Audience::members;
+}
+
 bool StatePace::is_due(Instant now) const {
   return standing_ == News::awaited || (lazy_at_ && *lazy_at_ <= now);
 }

@@ -4,6 +4,7 @@
 
 #include "actors/clock.hpp"
 #include "messages/member_state.hpp"
+#include "messages/replica_messages.hpp"
 
 namespace quorate::actors {
 
@@ -19,6 +20,12 @@ enum class News : std::uint8_t {
                            const messages::MemberState& written);
 [[nodiscard]] News news_of(const messages::SigningState& now,
                            const messages::MemberState& written);
+
+/// Whether only members read what `now` says that the written state does not. The other group and
+/// those who announce read a decided key, offers and requests, and what signing an announcement
+/// takes.
+[[nodiscard]] messages::Audience audience_of(const messages::MemberState& now,
+                                             const messages::MemberState& written);
 
 /// When the own state is written next.
 class StatePace {

@@ -8,6 +8,7 @@ constexpr std::size_t count_bytes = 4;
 constexpr std::size_t slot_bytes = 4;
 constexpr std::size_t entry_bytes = 8 + 2 + 8 + 4;
 constexpr std::size_t meta_bytes = slot_bytes + entry_bytes;
+constexpr std::size_t attention_bytes = 1;
 constexpr std::size_t node_bytes = 1 + 4 + 32;
 
 std::size_t size_of(const consensus::DbAddress& db) {
@@ -27,7 +28,7 @@ std::size_t size_of(const Pull& m) {
   return size_of(m.db) + count_bytes + m.slots.size() * slot_bytes;
 }
 std::size_t size_of(const Compare& m) {
-  return size_of(m.db) + count_bytes + m.nodes.size() * node_bytes;
+  return size_of(m.db) + attention_bytes + count_bytes + m.nodes.size() * node_bytes;
 }
 std::size_t size_of(const Range& m) {
   return size_of(m.db) + node_bytes + count_bytes + m.entries.size() * entry_bytes;

@@ -73,13 +73,31 @@ struct NodeDigest {
     return std::make_tuple(&NodeDigest::node, &NodeDigest::digest);
   }
 };
+/// How soon the sender wants to hear of what members write for each other in this array.
+enum class Attention : std::uint8_t {
+  close = 0,  ///< At once: its node may be a member.
+  loose = 1,  ///< In a while, and not of what was overtaken meanwhile: its node is never one.
+};
+constexpr bool is_valid(Attention a) { return static_cast<std::uint8_t>(a) <= 1; }
+
+/// Whom a write concerns, as its writer says to the own replica; never on the wire.
+enum class Audience : std::uint8_t {
+  everybody = 0,
+  members = 1,  ///< Others may hear of it later.
+};
+constexpr bool is_valid(Audience a) { return static_cast<std::uint8_t>(a) <= 1; }
+
 /// Anti-entropy: "these are my digests". The receiver answers each inner node that differs with its
 /// children's digests and each lowest node that differs with a `Range`; equal ones with nothing.
 struct Compare {
   consensus::DbAddress db;
+  /// Repeated with every comparison, so that a lost one is made up for.
+  Attention attention{};
   List<NodeDigest, max_tree_nodes> nodes;
   bool operator==(const Compare&) const = default;
-  static constexpr auto wire_fields() { return std::make_tuple(&Compare::db, &Compare::nodes); }
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&Compare::db, &Compare::attention, &Compare::nodes);
+  }
 };
 /// All slots below one lowest node of the sender's tree. The receiver pulls what is newer and
 /// answers with `Ack` (kind holds) where its own is.

@@ -82,8 +82,9 @@ struct KeeperAnswer {
 struct ChunkWrite {
   Role writer{};
   consensus::Chunk chunk;
+  Audience audience{};
   static constexpr auto wire_fields() {
-    return std::make_tuple(&ChunkWrite::writer, &ChunkWrite::chunk);
+    return std::make_tuple(&ChunkWrite::writer, &ChunkWrite::chunk, &ChunkWrite::audience);
   }
 };
 /// Replica → members: the slot holds this chunk now (own, remote, or restored at start).

@@ -40,6 +40,9 @@ messages::ReplicaPeerActor spawn_replica(caf::actor_system& system, const actors
   replica.contract = consensus::boot_contract_name(config.params.network_id, family);
   replica.seed = sub_seed(config.seed, replica.contract.text);
   replica.anti_entropy = config.timing.anti_entropy;
+  const bool may_be_member = family == GroupKind::producers ? config.producer.has_value()
+                                                            : config.stacker.has_value();
+  replica.attention = may_be_member ? messages::Attention::close : messages::Attention::loose;
   return actors::spawn_replica_peer(system, wiring, family, config.params, replica,
                                     config.replica_commit);
 }

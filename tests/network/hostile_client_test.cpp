@@ -51,7 +51,7 @@ std::vector<messages::Frame> one_of_each() {
   replica(push);
   replica(Ack{db, {}});
   replica(Pull{db, {}});
-  replica(Compare{db, {}});
+  replica(Compare{db, {}, {}});
   replica(Range{db, {}, {}});
   replica(Nack{db, std::nullopt, NackReason::too_big});
   out.push_back(encode_frame(ElectionMessage{ElectionRequest{}}));

@@ -101,7 +101,7 @@ TEST_CASE("member shells: effects are performed in list order, each to the role 
   m.script->next = {actors::Note{"a"},
                     promise(),
                     actors::WriteChunk{m.chunk_of(GroupKind::producers)},
-                    actors::WriteChunk{m.chunk_of(GroupKind::stackers)},
+                    actors::WriteChunk{m.chunk_of(GroupKind::stackers), messages::Audience::members},
                     promise(),
                     actors::EvidenceFound{GroupKind::stackers, 7, {}, "two_prepares", Bytes{1}},
                     actors::Note{"b"}};
@@ -113,7 +113,9 @@ TEST_CASE("member shells: effects are performed in list order, each to the role 
                 "note producer"});
   CHECK(times(journal, "tell producer replica ChunkWrite") == 1);
   CHECK(times(journal, "tell stacker replica ChunkWrite") == 1);
-  CHECK(m.bench.heard<messages::ChunkWrite>(Role::stacker_replica).at(0).writer == Role::producer);
+  const auto write = m.bench.heard<messages::ChunkWrite>(Role::stacker_replica).at(0);
+  CHECK(write.writer == Role::producer);
+  CHECK(write.audience == messages::Audience::members);
 
   m.script->next = {actors::AskKeeper{messages::BuildBlock{4}},
                     actors::ElectionOrder{messages::ElectionProgress{TermNumber{2}}},

@@ -45,6 +45,22 @@ TEST_CASE("neighbour: an offender has an eighth of the budget until it is forgiv
   CHECK(n.offences().counts().at(Errc::bad_signer) == 1);
 }
 
+TEST_CASE("neighbour: what is told later is told once, and then repeated as everything is") {
+  Config config = plain_config(1);
+  config.loose_wait = seconds(2);
+  Neighbour n{config};
+  CHECK(n.tell_later(start, key(1)) == start + seconds(2));
+  // A second change within the wait comes along with the first.
+  CHECK(n.tell_later(start + seconds(1), key(1)) == start + seconds(2));
+  CHECK(n.due(start + milliseconds(1'999)).empty());
+  CHECK(n.due(start + seconds(2)) == std::vector<SlotKey>{key(1)});
+  CHECK(n.next_due() == start + milliseconds(2'200));
+  // What changes before the acknowledgement goes out with the repetition.
+  CHECK(n.tell_later(start + milliseconds(2'100), key(1)) == start + milliseconds(2'200));
+  n.acknowledged(key(1));
+  CHECK_FALSE(n.next_due().has_value());
+}
+
 TEST_CASE("neighbour: repetitions come at 200, 400, 800 ms and end after the last try") {
   Config config = plain_config(1);
   config.max_tries = 3;

@@ -301,6 +301,65 @@ TEST_CASE("replica: a tie announced with equal zero bits makes both sides look a
   CHECK(kept[0] == Equivocation{ties[0], ties[1]});
 }
 
+TEST_CASE("replica: who is no member hears later of what is for members, and of the last only") {
+  using Versions = std::vector<std::uint64_t>;
+  const auto pushed = [](const Bench& b, std::uint32_t peer) {
+    Versions versions;
+    for (const auto& [to, push] : sent<msg::Push>(b.effects)) {
+      if (to == PeerId{peer}) versions.push_back(push.chunk.version.value);
+    }
+    return versions;
+  };
+  const auto fire = [](Bench& b, Instant at) {
+    const auto timers = all_of<ArmTimer>(b.effects);
+    REQUIRE(timers.size() == 1);
+    CHECK(timers[0].at == at);
+    b.feed(TimerFired{timers[0].timer}, at);
+  };
+  Bench b{5};
+  const msg::Compare loose{b.contract->address(), msg::Attention::loose, {}};
+  for (std::uint32_t peer = 2; peer <= 5; ++peer) b.from(peer, loose);
+  b.feed(ClientWrite{1, b.contract->sign(4, 1, {1}), msg::Audience::members});
+  CHECK(pushed(b, 1) == Versions{1});
+  CHECK(pushed(b, 5).empty());
+  const Effects armed = b.effects;
+  b.feed(ClientWrite{1, b.contract->sign(4, 2, {2}), msg::Audience::members},
+         start + milliseconds(10));
+  CHECK(pushed(b, 1) == Versions{2});
+  CHECK(pushed(b, 5).empty());
+  b.from(1, msg::Ack{b.contract->address(), {{msg::AckKind::holds, b.line(4)}}});
+  b.effects = armed;
+  fire(b, start + milliseconds(200));
+  CHECK(sent<msg::Push>(b.effects).empty());
+  fire(b, start + b.config.loose_wait);
+  CHECK(pushed(b, 1).empty());
+  for (std::uint32_t peer = 2; peer <= 5; ++peer) CHECK(pushed(b, peer) == Versions{2});
+  // What concerns everybody, everybody hears of at once.
+  b.feed(ClientWrite{1, b.contract->sign(4, 3, {3})}, start + seconds(9));
+  CHECK(pushed(b, 5) == Versions{3});
+
+  // With few neighbours one that does not care may be the only way to one that does.
+  Bench sparse{4};
+  sparse.from(4, loose);
+  sparse.feed(ClientWrite{1, sparse.contract->sign(4, 1, {1}), msg::Audience::members});
+  CHECK(pushed(sparse, 4) == Versions{1});
+}
+
+TEST_CASE("replica: what a peer wrote for members is relayed later to who is none") {
+  const auto relayed = [](std::uint32_t slot) {
+    std::uint32_t at_once = 0;
+    for (std::uint64_t version = 1; version <= 40; ++version) {
+      Bench b{6, plain_config(version)};  // Another draw each time.
+      b.from(6, msg::Compare{b.contract->address(), msg::Attention::loose, {}});
+      b.from(1, msg::Push{b.contract->sign(slot, version, {1})});
+      for (const auto& [to, push] : sent<msg::Push>(b.effects)) at_once += to == PeerId{6} ? 1 : 0;
+    }
+    return at_once;
+  };
+  CHECK(relayed(4) == 0);
+  CHECK(relayed(3) > 0);
+}
+
 TEST_CASE("replica: a pull is answered with what the slots hold, within bounds") {
   Bench b;
   b.feed(ClientWrite{1, b.contract->sign(0, 1, Bytes(200'000))});
@@ -502,7 +561,7 @@ TEST_CASE("replica: what no honest peer sends is counted by reason, then throttl
   CHECK(sent<msg::Nack>(b.effects)[0].second.reason == msg::NackReason::too_big);
   CHECK(b.machine.offences(PeerId{1}).at(Errc::chunk_too_big) == 1);
   CHECK(b.machine.offences(PeerId{1}).size() == 4);
-  b.from(1, msg::Compare{b.contract->address(), {{{9, 9}, {}}}});
+  b.from(1, msg::Compare{b.contract->address(), {}, {{{9, 9}, {}}}});
   REQUIRE(all_of<DropPeer>(b.effects).size() == 1);
   CHECK(all_of<DropPeer>(b.effects)[0].peer == PeerId{1});
   CHECK(all_of<DropPeer>(b.effects)[0].reason == Errc::peer_misbehaves);

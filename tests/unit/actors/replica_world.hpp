@@ -49,6 +49,8 @@ class PlainContract final : public ControllingContract {
     if (slot.value >= slots_) return Errc::no_such_slot;
     return owner_;
   }
+  /// Slots 4 and above.
+  bool is_for_members(ChunkSlot slot) const override { return slot.value >= 4; }
   Result<> auth_write(ChunkSlot slot, const ChunkMeta& meta) const override {
     const auto signer = crypto::recover(
         chunk_digest(network_id(), address_, slot, meta.version, meta.content_hash),
@@ -122,6 +124,7 @@ class LossyNetwork {
     for (std::uint32_t i = 0; i < nodes; ++i) {
       replica::Config config = plain_config(seed * 1'000 + i);
       config.anti_entropy = anti_entropy;
+      if (i % 3 == 2) config.attention = messages::Attention::loose;
       nodes_.push_back({ReplicaPeerMachine{config}, config,
                         std::make_shared<storage::MemoryDisk>(), true, 0, Duration{0}});
       feed(i, replica::Started{});

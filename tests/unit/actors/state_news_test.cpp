@@ -89,6 +89,48 @@ TEST_CASE("news: fresh nonces are useful") {
   CHECK(news_of(announcing, written({}, with_nonces(1))) == News::useful);
 }
 
+TEST_CASE("audience: agreements and block shares are for members, all else may be for others") {
+  using messages::Audience;
+  const auto share = [](std::uint8_t session, bool is_attested) {
+    crypto::SignatureShare out;
+    out.session.bytes[0] = session;
+    out.attestation.bytes[0] = is_attested ? 1 : 0;
+    return out;
+  };
+  SigningState signing = with_nonces(1);
+  signing.shares.push_back(share(1, false));
+  const MemberState before = written(opened(5), signing);
+  CHECK(audience_of(written(opened(6), signing), before) == Audience::members);
+  signing.shares.push_back(share(2, true));
+  signing.nonces->batch.bytes[0] = 2;
+  signing.requests.emplace_back();
+  CHECK(audience_of(written(opened(5), signing), before) == Audience::members);
+  signing.shares.push_back(share(3, false));
+  CHECK(audience_of(written(opened(5), signing), before) == Audience::everybody);
+
+  MemberState now = before;
+  now.signing->announce_nonces.emplace();
+  CHECK(audience_of(now, before) == Audience::everybody);
+  now = before;
+  now.signing->rejects.emplace_back();
+  CHECK(audience_of(now, before) == Audience::everybody);
+  now = before;
+  now.offer.emplace();
+  CHECK(audience_of(now, before) == Audience::everybody);
+  CHECK(audience_of(before, now) == Audience::everybody);
+  now = before;
+  now.foreign_requests.emplace_back();
+  CHECK(audience_of(now, before) == Audience::everybody);
+  now = before;
+  now.keygen.emplace();
+  CHECK(audience_of(now, before) == Audience::members);
+  now.agreements[0].decided.emplace();
+  CHECK(audience_of(now, before) == Audience::members);
+  now.agreements[0].instance.purpose = consensus::Purpose::key;
+  CHECK(audience_of(now, before) == Audience::everybody);
+  CHECK(audience_of(now, now) == Audience::members);
+}
+
 TEST_CASE("pace: what is awaited is due at once, what is useful after a wait, nothing never") {
   const Instant now{seconds(100).us};
   StatePace pace;

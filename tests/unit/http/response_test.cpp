@@ -91,8 +91,9 @@ TEST_CASE("response: a refused write is 403 with the reason, and 200 with a code
       {Errc::stale_version, 0}, {Errc::weak_hash, 0},       {Errc::no_such_slot, 1},
       {Errc::bad_signer, 2},    {Errc::chunk_too_big, 3},   {Errc::write_too_fast, 4},
       {Errc::version_zero, 5},  {Errc::chunk_is_garbage, 6}};
-  for (const auto& [reason, code] : codes) {
-    INFO(name_of(reason));
+  for (const auto& row : codes) {
+    const auto [reason, code] = row;
+    INFO(name_of(row.first));
     const auto own = render(write(Style::own), judged(reason, {}));
     CHECK(own.status == 403);
     const Json shown = Json::parse(own.text());
@@ -129,8 +130,9 @@ TEST_CASE("response: each HTTP refusal has its status") {
       {Errc::http_header_too_big, 431},    {Errc::http_too_many_connections, 503},
       {Errc::http_too_many_watchers, 503}, {Errc::http_busy, 503},
       {Errc::http_role_silent, 504},       {Errc::actor_fault, 500}};
-  for (const auto& [code, status] : all) {
-    INFO(name_of(code));
+  for (const auto& row : all) {
+    const auto [code, status] = row;
+    INFO(name_of(row.first));
     const auto out = refusal(code);
     CHECK(out.status == status);
     CHECK(Json::parse(out.text())["error"] == name_of(code));

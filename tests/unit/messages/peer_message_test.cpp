@@ -24,7 +24,7 @@ std::vector<PeerMessage> one_of_each() {
       replica(push),
       replica(Ack{some_db(), {}}),
       replica(Pull{some_db(), {}}),
-      replica(Compare{some_db(), {}}),
+      replica(Compare{some_db(), {}, {}}),
       replica(Range{some_db(), {}, {}}),
       replica(Nack{some_db(), std::nullopt, NackReason::too_big}),
       PeerMessage{ElectionMessage{ElectionRequest{}}},

@@ -44,7 +44,8 @@ std::vector<Golden> goldens() {
        "02" + address_hex + "00000001" "01" "00000002" + entry_hex},
       {Pull{address(), {ChunkSlot{2}, ChunkSlot{256}}},
        "03" + address_hex + "00000002" "00000002" "00000100"},
-      {Compare{address(), {node}}, "04" + address_hex + "00000001" + node_hex},
+      {Compare{address(), Attention::loose, {node}},
+       "04" + address_hex + "01" + "00000001" + node_hex},
       {Range{address(), node, {entry()}}, "05" + address_hex + node_hex + "00000001" + entry_hex},
       {Nack{address(), ChunkSlot{2}, NackReason::too_big},
        "06" + address_hex + "01" "00000002" "04"},
@@ -76,14 +77,17 @@ TEST_CASE("replica messages: every truncation and a trailing byte are refused") 
 TEST_CASE("replica messages: counts and enumerations beyond their bounds are refused") {
   const auto with_count = [](const ReplicaMessage& message, std::uint32_t count) {
     Bytes wire = encode(message);
-    put_be(wire.data() + 1 + address_hex.size() / 2, count);
+    put_be(wire.data() + wire.size() - 4, count);  // An empty list is the last field.
     return decode<ReplicaMessage>(wire).code();
   };
   CHECK(with_count(Announce{address(), {}}, 257) == Errc::length_out_of_bounds);
   CHECK(with_count(Announce{address(), {}}, 256) == Errc::truncated);
   CHECK(with_count(Ack{address(), {}}, 257) == Errc::length_out_of_bounds);
   CHECK(with_count(Pull{address(), {}}, 17) == Errc::length_out_of_bounds);
-  CHECK(with_count(Compare{address(), {}}, 17) == Errc::length_out_of_bounds);
+  CHECK(with_count(Compare{address(), {}, {}}, 17) == Errc::length_out_of_bounds);
+  Bytes compare = encode(ReplicaMessage{Compare{address(), {}, {}}});
+  compare[compare.size() - 5] = 2;
+  CHECK(decode<ReplicaMessage>(compare).code() == Errc::bad_enum);
   Bytes nack = encode(ReplicaMessage{Nack{address(), std::nullopt, NackReason::too_fast}});
   nack.back() = 8;
   CHECK(decode<ReplicaMessage>(nack).code() == Errc::bad_enum);
