@@ -200,11 +200,14 @@ void GroupMember::feed_instance(Instant now, const InstanceId& instance, MemberI
 void GroupMember::open(Instant now, const InstanceId& instance) {
   if (instance.purpose == Purpose::key) {
     key_instance_ = instance;
-    note_retry(instance);
+    retried_ = ended_before(instance);
+    if (retried_) pace_.note(News::useful);
   } else if (current_ != instance) {
     // The height or attempt before is decided: nobody waits for shares of it any more.
     if (current_) close_signing(now, *current_);
     current_ = instance;
+    rejected_ = ended_before(instance);
+    if (rejected_) pace_.note(News::useful);
   }
   if (!setup_.self) return;
   if (const AgreementMachine* known = this->instance(instance)) {
@@ -254,10 +257,11 @@ std::shared_ptr<const agreement::Context> GroupMember::context_of(
 }
 
 /// Who goes on to another attempt must go on showing why, after a restart as well: less than 34 %
-/// of weight that went on without the others move nobody.
-void GroupMember::note_retry(const InstanceId& instance) {
-  retried_.reset();
-  if (!setup_.self || instance.attempt == 0) return;
+/// of weight that went on without the others move nobody, and a rejection that the other group
+/// overlooks leaves it where it is.
+std::optional<messages::AgreementState> GroupMember::ended_before(
+    const InstanceId& instance) const {
+  if (!setup_.self || instance.attempt == 0) return std::nullopt;
   InstanceId before = instance;
   --before.attempt;
   const AgreementMachine* machine = this->instance(before);
@@ -268,13 +272,15 @@ void GroupMember::note_retry(const InstanceId& instance) {
          records(storage::Table::agreement, AgreementMachine::record_key(set_hash_, before))) {
       (void)restored->step({}, agreement::Restored{std::move(record.value)});
     }
+    if (tip_) {
+      (void)restored->step({}, agreement::BurnMoved{{links_.begin(), links_.end()}, *tip_});
+    }
   }
-  for (const auto& decision : machine->decisions()) {
-    retried_.emplace();
-    retried_->instance = before;
-    retried_->decided = decision;
-    pace_.note(News::useful);
-  }
+  messages::AgreementState shown;
+  shown.instance = before;
+  shown.decided = machine->state().decided;
+  if (!shown.decided) return std::nullopt;
+  return shown;
 }
 
 void GroupMember::agree(Instant now, const InstanceId& instance, const agreement::Input& input) {
@@ -670,6 +676,7 @@ messages::MemberState GroupMember::compose() const {
   if (current_) {
     const auto at = instances_.find(*current_);
     if (at != instances_.end()) state.agreements.push_back(at->second.state());
+    if (rejected_) state.agreements.push_back(*rejected_);
   }
   if (signing_) state.signing = signing_->state();
   state.offer = offer_;

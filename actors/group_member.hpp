@@ -197,7 +197,8 @@ class GroupMember {
   [[nodiscard]] messages::MemberState compose() const;
   [[nodiscard]] std::shared_ptr<const agreement::Context> context_of(
       const consensus::InstanceId& instance) const;
-  void note_retry(const consensus::InstanceId& instance);
+  [[nodiscard]] std::optional<messages::AgreementState> ended_before(
+      const consensus::InstanceId& instance) const;
   [[nodiscard]] std::vector<StoredRecord> records(storage::Table table, const Bytes& prefix) const;
   [[nodiscard]] bool is_published(const consensus::InstanceId& instance) const;
 
@@ -212,8 +213,10 @@ class GroupMember {
   std::optional<consensus::InstanceId> current_;
   std::optional<consensus::InstanceId> key_instance_;
   bool is_started_{};
-  /// What ended the attempt before, for those who still wait for it.
+  /// What ended the attempt before, of the key and of the current block, for those who still wait
+  /// for it.
   std::optional<messages::AgreementState> retried_;
+  std::optional<messages::AgreementState> rejected_;
   /// Headers told so far, for machines that are opened later.
   std::deque<consensus::BurnLink> links_;
   std::optional<BurnHash> tip_;

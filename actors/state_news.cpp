@@ -47,9 +47,12 @@ News news_of(const messages::SigningState& now, const messages::MemberState& wri
 
 namespace {
 
-bool has_key(const messages::MemberState& state) {
-  return std::any_of(state.agreements.begin(), state.agreements.end(), [](const auto& agreed) {
-    return agreed.instance.purpose == consensus::Purpose::key && agreed.decided.has_value();
+/// Whether `now` shows a decision that `before` does not.
+bool has_decision(const messages::MemberState& now, const messages::MemberState& before) {
+  return std::any_of(now.agreements.begin(), now.agreements.end(), [&](const auto& agreed) {
+    return agreed.decided &&
+           std::none_of(before.agreements.begin(), before.agreements.end(),
+                        [&](const auto& other) { return other.decided == agreed.decided; });
   });
 }
 
@@ -58,7 +61,7 @@ bool has_key(const messages::MemberState& state) {
 messages::Audience audience_of(const messages::MemberState& now,
                                const messages::MemberState& written) {
   using messages::Audience;
-  if (has_key(now) != has_key(written) || now.offer != written.offer ||
+  if (has_decision(now, written) || now.offer != written.offer ||
       now.foreign_requests != written.foreign_requests) {
     return Audience::everybody;
   }

@@ -22,8 +22,8 @@ enum class News : std::uint8_t {
                            const messages::MemberState& written);
 
 /// Whether only members read what `now` says that the written state does not. The other group and
-/// those who announce read a decided key, offers and requests, and what signing an announcement
-/// takes.
+/// those who announce read decisions (keys, rejections), offers and requests, and what signing an
+/// announcement takes.
 [[nodiscard]] messages::Audience audience_of(const messages::MemberState& now,
                                              const messages::MemberState& written);
 

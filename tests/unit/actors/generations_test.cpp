@@ -125,21 +125,28 @@ TEST_CASE("generations: a group that gave way and is made again never reuses a v
   CHECK(dealings[1] == dealing[0]);
 }
 
+/// Member 0 of the set, on Bitcoin's block 131.
+std::unique_ptr<GroupMember> first_member(const World& w, const Members& members) {
+  GroupMemberSetup setup;
+  setup.params = w.params;
+  setup.planned = w.plan(members);
+  setup.self = member(0);
+  setup.key = &members.keys[0];
+  setup.notary = members.notaries[0].get();
+  auto made = GroupMember::make(std::move(setup));
+  REQUIRE(made.ok());
+  const auto root = ScriptedBranches{}.root;
+  (*made)->start({}, BurnHeight{131});
+  (*made)->on_burn({}, {{root}, root.hash()}, BurnHeight{131});
+  return std::move(made).value();
+}
+
 TEST_CASE("group member: whom one instance convicted, the next ones know") {
   World w;
   Group group{Mode::producers, {40, 30, 30}};
-  GroupMemberSetup setup;
-  setup.params = w.params;
-  setup.planned = w.plan(w.members);
-  setup.self = member(0);
-  setup.key = &w.members.keys[0];
-  setup.notary = w.members.notaries[0].get();
-  auto made = GroupMember::make(std::move(setup));
-  REQUIRE(made.ok());
-  GroupMember& one = **made;
-  one.start({}, BurnHeight{131});
+  const auto made = first_member(w, w.members);
+  GroupMember& one = *made;
   const auto root = ScriptedBranches{}.root;
-  one.on_burn({}, {{root}, root.hash()}, BurnHeight{131});
   ChunkDesk desk{w.params, w.members.set, member(1), &w.members.keys[1]};
   std::vector<storage::RecordWrite> records;
   std::size_t found = 0;
@@ -165,6 +172,43 @@ TEST_CASE("group member: whom one instance convicted, the next ones know") {
     one.effects.clear();
   }
   CHECK(found == 1);  // At the second height it is no news.
+}
+
+TEST_CASE("group member: who goes on to the next attempt still shows what ended the one before") {
+  World w;
+  Group group{Mode::stackers, {40, 30, 30}};
+  const Members& members = group.members;
+  const auto made = first_member(w, members);
+  GroupMember& one = *made;
+  const auto root = ScriptedBranches{}.root;
+  group.instance.height = BlockHeight{17};
+  one.open({}, group.instance);
+  messages::AgreementState ended;
+  ended.instance = group.instance;
+  ended.decided =
+      group.certificate(consensus::Phase::commit, {0, 0}, reject_at(root), {0, 1, 2});
+  messages::MemberState said;
+  said.agreements.push_back(ended);
+  ChunkDesk desk{w.params, members.set, member(1), &members.keys[1]};
+  std::vector<storage::RecordWrite> records;
+  const auto chunks = desk.write_state(said, records).value();
+  for (const auto& chunk : chunks) one.on_chunk({}, chunk);
+  ++group.instance.attempt;
+  one.open({}, group.instance);
+  one.effects.clear();
+  one.flush(Instant{1});
+  one.flush(Instant{1} + StatePace::lazy_wait);
+  std::optional<StateRead> written;
+  for (const auto& effect : one.effects) {
+    const auto* write = std::get_if<WriteChunk>(&effect);
+    if (write == nullptr) continue;
+    CHECK(write->audience == messages::Audience::everybody);
+    auto read = desk.read(write->chunk).value();
+    if (auto* state = std::get_if<StateRead>(&read)) written = std::move(*state);
+  }
+  REQUIRE(written);
+  const auto& shown = written->state->agreements;
+  CHECK(std::find(shown.begin(), shown.end(), ended) != shown.end());
 }
 
 }  // namespace

@@ -124,9 +124,7 @@ TEST_CASE("audience: agreements and block shares are for members, all else may b
   now = before;
   now.keygen.emplace();
   CHECK(audience_of(now, before) == Audience::members);
-  now.agreements[0].decided.emplace();
-  CHECK(audience_of(now, before) == Audience::members);
-  now.agreements[0].instance.purpose = consensus::Purpose::key;
+  now.agreements[0].decided.emplace();  // A key, or a rejection, which ends the others' attempt.
   CHECK(audience_of(now, before) == Audience::everybody);
   CHECK(audience_of(now, now) == Audience::members);
 }
