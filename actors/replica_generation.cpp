@@ -64,6 +64,7 @@ Verdict ReplicaGeneration::write(Instant now, BurnHeight tip, const Chunk& chunk
     return verdict;
   }
   store(now, chunk.slot, *checked);
+  slot.origin = messages::Origin::here;
   return verdict;
 }
 
@@ -142,6 +143,11 @@ const ChunkMeta& ReplicaGeneration::meta(ChunkSlot slot) const {
 Chunk ReplicaGeneration::chunk(ChunkSlot slot) const {
   ASSERT(slot.value < slots_.size());
   return assemble(slot, slots_[slot.value]);
+}
+
+messages::Origin ReplicaGeneration::origin(ChunkSlot slot) const {
+  ASSERT(slot.value < slots_.size());
+  return slots_[slot.value].origin;
 }
 
 std::size_t ReplicaGeneration::content_size(ChunkSlot slot) const {
@@ -233,6 +239,7 @@ void ReplicaGeneration::put(ChunkSlot at, Stored stored) {
   inventory_.set(at, stored.meta, static_cast<std::uint32_t>(stored.content.size()));
   slot.meta = stored.meta;
   slot.content = std::move(stored.content);
+  slot.origin = messages::Origin::elsewhere;
 }
 
 }  // namespace quorate::actors::replica

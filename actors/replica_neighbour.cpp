@@ -71,14 +71,23 @@ Duration Neighbour::wait(std::uint32_t tries) const {
   return std::min(wait, config_->retransmit_cap);
 }
 
+std::optional<std::uint32_t> Neighbour::acknowledged(SlotKey key) {
+  const auto at = unacked_.find(key);
+  if (at == unacked_.end()) return std::nullopt;
+  const std::optional<std::uint32_t> needless = at->second.needless;
+  unacked_.erase(at);
+  return needless;
+}
+
 Instant Neighbour::await_ack(Instant now, SlotKey key) {
   Unacked& unacked = unacked_[key];
-  unacked = {now + wait(1), 1};
+  unacked = {now + wait(1), 1, std::nullopt};
   return unacked.due;
 }
 
 Instant Neighbour::tell_later(Instant now, SlotKey key) {
-  return unacked_.try_emplace(key, Unacked{now + config_->loose_wait, 0}).first->second.due;
+  const Unacked later{now + config_->loose_wait, 0, std::nullopt};
+  return unacked_.try_emplace(key, later).first->second.due;
 }
 
 void Neighbour::postpone(Instant until) {

@@ -68,10 +68,14 @@ class Neighbour {
 
   /// The peer was just told of this slot; without acknowledgement it is told again at the result.
   Instant await_ack(Instant now, SlotKey key);
+  /// What the peer is told of this slot is a relay, and goes on to others unless they had it
+  /// already more often than this.
+  void mark_relay(SlotKey key, std::uint32_t needless) { unacked_.at(key).needless = needless; }
   /// The peer is told at the result what this slot holds by then: the first time after the wait,
   /// or with the next repetition of what it has not acknowledged.
   Instant tell_later(Instant now, SlotKey key);
-  void acknowledged(SlotKey key) { unacked_.erase(key); }
+  /// @returns what `mark_relay` said, for a relay.
+  std::optional<std::uint32_t> acknowledged(SlotKey key);
   /// Nothing is repeated before `until` (the peer asked for slowness).
   void postpone(Instant until);
   /// Slots to tell again now; those told often enough are given up (anti-entropy heals).
@@ -91,6 +95,7 @@ class Neighbour {
   struct Unacked {
     Instant due;
     std::uint32_t tries{};  ///< 0: the peer was not told of what the slot holds now.
+    std::optional<std::uint32_t> needless;
   };
   struct Parked {
     Instant since;

@@ -26,6 +26,7 @@ enum class TimerKind : std::uint8_t { repeat = 1, anti_entropy = 2 };
 
 /// Generations ahead of the newest open one whose early chunks are kept for a while.
 inline constexpr std::uint64_t park_ahead = 2;
+inline constexpr std::uint32_t relay_scale = 8;
 /// Repetitions are bundled: the timer never fires twice within this time.
 inline constexpr Duration repeat_spacing = milliseconds(25);
 
@@ -46,6 +47,9 @@ struct ReplicaPeerMachine::State {
   replica::GenerationId next_generation{1};
   std::map<PeerId, replica::Neighbour> peers;
   replica::Fetches fetches;
+  /// In how many of `relay_scale` cases a chunk from a peer is passed on: one while chunks come
+  /// straight from where they were written, more while they come from others.
+  std::uint32_t relay_chance{1};
   /// Read back from the store, waiting for their generation to open.
   std::map<consensus::DbAddress, std::vector<consensus::Chunk>> restored;
   std::map<consensus::DbAddress, replica::EvidenceBook> restored_evidence;
@@ -94,14 +98,19 @@ class Turn {
   void park_or_refuse(PeerId from, const consensus::Chunk& chunk);
   void answer_push(PeerId from, Generation& generation, const consensus::Chunk& chunk,
                    const Verdict& verdict);
-  void merge(PeerId from, Generation& generation, const consensus::Chunk& chunk);
+  Outcome merge(PeerId from, Generation& generation, const consensus::Chunk& chunk);
   void push_range(PeerId to, const ReplicaGeneration& replica, consensus::TreeNode node);
 
   /// The slot holds a new chunk: to the disk and to the own members.
   void keep(Generation& generation, consensus::ChunkSlot slot);
-  /// Passes on what came from a peer, to some.
+  /// Passes on what came from a peer.
   void relay(const Generation& generation, consensus::ChunkSlot slot);
-  void offer(PeerId peer, Neighbour& neighbour, const Generation& generation,
+  /// To one drawn neighbour, and on when it answers, unless more than `needless` had it.
+  void relay_to_one(const Generation& generation, consensus::ChunkSlot slot,
+                    std::uint32_t needless);
+  void learn_mesh(messages::Origin origin);
+  /// @returns whether the peer is or will be told.
+  bool offer(PeerId peer, Neighbour& neighbour, const Generation& generation,
              consensus::ChunkSlot slot, messages::Audience audience);
   void note_evidence(const Generation& generation, const Verdict& verdict);
   /// Pushes a small chunk, announces a larger one.

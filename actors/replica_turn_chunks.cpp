@@ -17,11 +17,11 @@ using messages::SlotMeta;
 
 namespace {
 
-/// From this many neighbours on the mesh counts as dense.
-constexpr std::uint32_t dense_mesh = 12;
 /// Up to so many neighbours everybody is told: fewer relays would leave part of a sparse mesh to
 /// anti-entropy.
 constexpr std::uint32_t sparse_mesh = 4;
+/// Neighbours drawn to find one that may lack a chunk.
+constexpr std::uint32_t relay_draws = 3;
 
 /// What a peer is told about a refused chunk, and whether an honest peer could have sent it: honest
 /// ones check everything that does not depend on the Bitcoin tip before they pass a chunk on.
@@ -92,8 +92,10 @@ void Turn::hear(PeerId from, const messages::Push& m) {
     park_or_refuse(from, m.chunk);
   } else if (!generation->open) {
     refuse(from, m.chunk.db, std::nullopt, NackReason::generation_closed);
-  } else {
-    merge(from, *generation, m.chunk);
+  } else if (merge(from, *generation, m.chunk) == Outcome::accepted &&
+             !(s_.config.attention == messages::Attention::loose &&
+               generation->contract->is_for_members(m.chunk.slot))) {
+    learn_mesh(m.origin);  // What a writer tells later says nothing about the mesh.
   }
 }
 
@@ -112,20 +114,21 @@ void Turn::park_or_refuse(PeerId from, const Chunk& chunk) {
   acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, entry}}});
 }
 
-void Turn::merge(PeerId from, Generation& generation, const Chunk& chunk) {
+Outcome Turn::merge(PeerId from, Generation& generation, const Chunk& chunk) {
   const Verdict verdict = generation.open->merge(now_, s_.tip, chunk);
   note_evidence(generation, verdict);
   answer_push(from, generation, chunk, verdict);
   const SlotKey key{generation.id, chunk.slot};
   if (verdict.outcome == Outcome::refused) {
     s_.fetches.reject(key, from);
-    return;
+    return verdict.outcome;
   }
   if (verdict.outcome == Outcome::accepted) {
     keep(generation, chunk.slot);
     relay(generation, chunk.slot);
   }
   s_.fetches.settle(key, generation.open->line(chunk.slot).entry, verdict.offered);
+  return verdict.outcome;
 }
 
 void Turn::answer_push(PeerId from, Generation& generation, const Chunk& chunk,
@@ -150,7 +153,8 @@ void Turn::answer_push(PeerId from, Generation& generation, const Chunk& chunk,
     const SlotEntry told{chunk.version, {}, {}, 0};
     acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, told}}});
   } else {
-    acknowledge(from, chunk.db, {{AckKind::holds, own}});
+    const AckKind kind = verdict.outcome == Outcome::same ? AckKind::had : AckKind::holds;
+    acknowledge(from, chunk.db, {{kind, own}});
   }
 }
 
@@ -186,7 +190,7 @@ void Turn::weigh(PeerId from, const Generation& generation, const SlotMeta& thei
   switch (consensus::standing(own.entry, theirs.entry)) {
     case Standing::same:
       neighbour.acknowledged(key);
-      acks.push_back({AckKind::holds, own});
+      acks.push_back({AckKind::had, own});
       break;
     case Standing::behind: acks.push_back({AckKind::holds, own}); break;
     case Standing::undecided:
@@ -223,13 +227,21 @@ void Turn::hear(PeerId from, const messages::Ack& m) {
     }
     const SlotEntry own = generation->open->line(ack.meta.slot).entry;
     if (ack.kind == AckKind::heard) {
-      if (ack.meta.entry.version >= own.version) neighbour.acknowledged(key);
+      if (ack.meta.entry.version < own.version) continue;
+      if (const auto needless = neighbour.acknowledged(key)) {
+        relay_to_one(*generation, ack.meta.slot, *needless);
+      }
       continue;
     }
     neighbour.learn(key, slot_count, ack.meta.entry);
     const Standing standing = consensus::standing(own, ack.meta.entry);
     if (standing == Standing::behind) continue;  // An answer to something older; ours is repeated.
-    neighbour.acknowledged(key);
+    const auto needless = neighbour.acknowledged(key);
+    if (needless && ack.kind == AckKind::holds) {
+      relay_to_one(*generation, ack.meta.slot, *needless);
+    } else if (needless && *needless > 0) {
+      relay_to_one(*generation, ack.meta.slot, *needless - 1);
+    }
     if (standing != Standing::same) s_.fetches.want(key, ack.meta.entry, from);
   }
 }
@@ -252,7 +264,7 @@ void Turn::hear(PeerId from, const messages::Pull& m) {
     const bool is_first = bytes == generation->open->content_size(slot);
     if (!is_first && bytes > s_.config.fetch_bytes)
       break;  // A short request must not pull gigabytes.
-    send(from, messages::Push{generation->open->chunk(slot)});
+    send(from, messages::Push{generation->open->chunk(slot), generation->open->origin(slot)});
   }
   s_.peers.at(from).charge(bytes);
 }
@@ -280,42 +292,62 @@ void Turn::keep(Generation& generation, ChunkSlot slot) {
   s_.fetches.settle({generation.id, slot}, own, own);
 }
 
-/// Probability 1 / n for each neighbour keeps the sum of all relays near one per replica. A dense
-/// mesh, in which the writer's own pushes reach nearly everybody, needs an eighth of that.
+/// In a complete mesh the writer's own pushes reach everybody, and hardly any relay is needed; in a
+/// random one most nodes hear from relays alone. Which it is shows in where chunks come from.
+void Turn::learn_mesh(messages::Origin origin) {
+  s_.relay_chance = origin == messages::Origin::here ? std::max(s_.relay_chance - 1, 1u)
+                                                     : std::min(s_.relay_chance + 1, relay_scale);
+}
+
 void Turn::relay(const Generation& generation, ChunkSlot slot) {
-  const Audience audience =
-      generation.contract->is_for_members(slot) ? Audience::members : Audience::everybody;
-  const auto neighbours = static_cast<std::uint32_t>(s_.peers.size());
-  if (neighbours >= dense_mesh) {
-    if (s_.rng.draw(8) != 0) return;
-    const auto drawn = std::next(s_.peers.begin(), s_.rng.draw(neighbours));
-    return offer(drawn->first, drawn->second, generation, slot, audience);
+  if (s_.peers.size() <= sparse_mesh) {
+    for (auto& [peer, neighbour] : s_.peers) {
+      offer(peer, neighbour, generation, slot, Audience::everybody);
+    }
+  } else if (s_.rng.draw(relay_scale) < s_.relay_chance) {
+    relay_to_one(generation, slot, s_.relay_chance / 2);
   }
-  const std::uint32_t odds = neighbours <= sparse_mesh ? 1 : neighbours;
-  for (auto& [peer, neighbour] : s_.peers) {
-    if (s_.rng.draw(odds) == 0) offer(peer, neighbour, generation, slot, audience);
+}
+
+/// Rumours end by themselves: with four needless answers each, all but one in a hundred hear one
+/// (Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", 1987). What is for
+/// members is relayed to those who follow closely; comparisons bring it to the others.
+void Turn::relay_to_one(const Generation& generation, ChunkSlot slot, std::uint32_t needless) {
+  const bool is_for_members = generation.contract->is_for_members(slot);
+  for (std::uint32_t draw = 0; draw < relay_draws; ++draw) {
+    const auto drawn =
+        std::next(s_.peers.begin(), s_.rng.draw(static_cast<std::uint32_t>(s_.peers.size())));
+    auto& [peer, neighbour] = *drawn;
+    if (is_for_members && neighbour.attention() == messages::Attention::loose) continue;
+    if (!offer(peer, neighbour, generation, slot, Audience::everybody)) continue;
+    neighbour.mark_relay({generation.id, slot}, needless);
+    return;
   }
 }
 
 /// Tells the peer of the slot unless it was seen to hold as much: at once, or in a while when it
 /// does not care. In a sparse mesh such a neighbour may be the only way to one that does.
-void Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot,
+bool Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot,
                  Audience audience) {
   const SlotKey key{generation.id, slot};
   const Standing theirs =
       consensus::standing(generation.open->line(slot).entry, neighbour.known(key));
-  if (theirs == Standing::same || theirs == Standing::ahead) return;
+  if (theirs == Standing::same || theirs == Standing::ahead) return false;
   const bool may_wait = audience == Audience::members &&
                         neighbour.attention() == messages::Attention::loose &&
                         s_.peers.size() > sparse_mesh;
-  if (may_wait) return wake_at(neighbour.tell_later(now_, key));
-  wake_at(neighbour.await_ack(now_, key));
-  tell(peer, generation, slot);
+  if (may_wait) {
+    wake_at(neighbour.tell_later(now_, key));
+  } else {
+    wake_at(neighbour.await_ack(now_, key));
+    tell(peer, generation, slot);
+  }
+  return true;
 }
 
 void Turn::tell(PeerId to, const Generation& generation, ChunkSlot slot) {
   if (generation.open->content_size(slot) <= s_.config.push_bytes) {
-    send(to, messages::Push{generation.open->chunk(slot)});
+    send(to, messages::Push{generation.open->chunk(slot), generation.open->origin(slot)});
     return;
   }
   messages::Announce announce{generation.open->address(), {}};

@@ -30,18 +30,28 @@ struct Announce {
   static constexpr auto wire_fields() { return std::make_tuple(&Announce::db, &Announce::metas); }
 };
 
+/// Whether a chunk comes straight from the node at which it was written. A hint: it only decides
+/// how much is relayed.
+enum class Origin : std::uint8_t {
+  elsewhere = 0,
+  here = 1,  ///< The sender took it from a client of its own.
+};
+constexpr bool is_valid(Origin o) { return static_cast<std::uint8_t>(o) <= 1; }
+
 /// A chunk, unasked or pulled. Answered with `Ack` or `Nack`.
 struct Push {
   consensus::Chunk chunk;
+  Origin origin{};
   bool operator==(const Push&) const = default;
-  static constexpr auto wire_fields() { return std::make_tuple(&Push::chunk); }
+  static constexpr auto wire_fields() { return std::make_tuple(&Push::chunk, &Push::origin); }
 };
 
 enum class AckKind : std::uint8_t {
   holds = 0,  ///< The entry is what the sender holds now (maybe more than it was told of).
   heard = 1,  ///< The entry is what it was told of; it sees to the rest itself.
+  had = 2,    ///< As `holds`, and it did before it was told: passing this on was needless.
 };
-constexpr bool is_valid(AckKind k) { return static_cast<std::uint8_t>(k) <= 1; }
+constexpr bool is_valid(AckKind k) { return static_cast<std::uint8_t>(k) <= 2; }
 
 struct SlotAck {
   AckKind kind{};

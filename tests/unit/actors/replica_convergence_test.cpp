@@ -1,5 +1,7 @@
 // Whatever is lost, doubled, delayed or cut off: replicas that saw any set of signed chunks end
 // equal.
+#include <set>
+
 #include "replica_world.hpp"
 
 using namespace quorate;
@@ -145,6 +147,55 @@ TEST_CASE("replica: with 10 % loss a small chunk is everywhere within a second a
     net.write(s, contract->sign(s, 1, Bytes(500, 7)));
     CHECK(net.settles_within(milliseconds(1'500)));
   }
+}
+
+TEST_CASE("replica: in a random mesh of 60 nodes relays reach nearly everybody in two seconds") {
+  LossyNetwork net{60, 23, {10, 0}};
+  crypto::ChaChaRng random{seed_of(23), crypto::ChaChaRng::Rounds::twelve};
+  std::set<std::pair<std::uint32_t, std::uint32_t>> links;
+  for (std::uint32_t a = 0; a < 60; ++a) {
+    for (int opened = 0; opened < 7; ++opened) {
+      const std::uint32_t b = random.draw(60);
+      if (a != b) links.emplace(std::min(a, b), std::max(a, b));
+    }
+  }
+  net.link({links.begin(), links.end()});
+  const auto contract = plain_contract(1, 4);
+  net.open(contract);
+  // At first comparisons spread a write; from them nodes learn what mesh they are in.
+  for (std::uint64_t version = 1; version <= 8; ++version) {
+    net.write(0, contract->sign(0, version, Bytes(500, 7)));
+    CHECK(net.settles_within(seconds(60)));
+  }
+  std::uint32_t holders = 0;
+  for (std::uint32_t writer = 1; writer <= 16; ++writer) {
+    const ChunkSlot slot{writer % 4};
+    const ChunkVersion version{8 + writer};
+    net.write(writer, contract->sign(slot.value, version.value, Bytes(500, 7)));
+    net.run_for(seconds(2));
+    for (std::uint32_t i = 0; i < 60; ++i) {
+      const auto read = net.machine(i).read(contract->address(), slot);
+      holders += read.ok() && read->version == version ? 1 : 0;
+    }
+  }
+  MESSAGE(holders << " of " << 16 * 60 << " reads were of the last version");
+  CHECK(holders >= 16 * 60 * 98 / 100);
+}
+
+TEST_CASE("replica: a complete mesh hardly relays") {
+  LossyNetwork net{16, 24, {0, 0}, seconds(100'000)};
+  const auto contract = plain_contract(1, 16);
+  net.open(contract);
+  net.run_for(seconds(2));
+  net.reset_counters();
+  for (std::uint32_t s = 0; s < 16; ++s) {
+    net.write(s, contract->sign(s, 1, Bytes(500, 7)));
+    CHECK(net.settles_within(seconds(2)));
+  }
+  net.run_for(seconds(2));
+  // A push and an acknowledgement for each of 15 neighbours, and a few relays.
+  CHECK(net.messages() >= 16 * 30);
+  CHECK(net.messages() <= 16 * 36);
 }
 
 TEST_CASE("replica: a 200 kB chunk is announced, pulled and everywhere within three seconds") {

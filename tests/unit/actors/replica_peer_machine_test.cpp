@@ -145,25 +145,6 @@ TEST_CASE("replica: a peer's chunk is stored, acknowledged and told to local sub
   CHECK(sent<msg::Ack>(b.effects).size() == 1);
 }
 
-TEST_CASE(
-    "replica: relaying sends each accepted chunk to about one more neighbour, fewer if dense") {
-  const auto relayed_with = [](std::uint32_t peers) {
-    Bench b{peers};
-    std::size_t relayed = 0;
-    for (std::uint32_t version = 1; version <= 200; ++version) {
-      b.from(1, msg::Push{b.contract->sign(version % 8, version, {1})});
-      relayed += sent<msg::Push>(b.effects).size();
-    }
-    return relayed;
-  };
-  const std::size_t sparse = relayed_with(8);  // 7 of 8, 200 times
-  CHECK(sparse > 130);
-  CHECK(sparse < 220);
-  const std::size_t dense = relayed_with(20);  // 19 of 80, 200 times
-  CHECK(dense > 20);
-  CHECK(dense < 80);
-}
-
 TEST_CASE("replica: an unacknowledged push is repeated, an acknowledged one is not") {
   Bench b{2};
   const Chunk chunk = b.contract->sign(2, 1, {1});
@@ -211,7 +192,7 @@ TEST_CASE("replica: an announcement of something newer is pulled, of the same or
   CHECK(sent<msg::Ack>(b.effects)[0].second.slots[0].kind == msg::AckKind::heard);
   b.from(2, msg::Announce{held.db, {line_of(held)}});
   CHECK(sent<msg::Ack>(b.effects)[0].second.slots[0] ==
-        msg::SlotAck{msg::AckKind::holds, line_of(held)});
+        msg::SlotAck{msg::AckKind::had, line_of(held)});
   const Chunk older = b.contract->sign(1, 4, {1});
   b.from(2, msg::Announce{held.db, {line_of(older)}});
   CHECK(sent<msg::Ack>(b.effects)[0].second.slots[0] ==
@@ -345,19 +326,55 @@ TEST_CASE("replica: who is no member hears later of what is for members, and of 
   CHECK(pushed(sparse, 4) == Versions{1});
 }
 
-TEST_CASE("replica: what a peer wrote for members is relayed later to who is none") {
-  const auto relayed = [](std::uint32_t slot) {
-    std::uint32_t at_once = 0;
-    for (std::uint64_t version = 1; version <= 40; ++version) {
-      Bench b{6, plain_config(version)};  // Another draw each time.
-      b.from(6, msg::Compare{b.contract->address(), msg::Attention::loose, {}});
-      b.from(1, msg::Push{b.contract->sign(slot, version, {1})});
-      for (const auto& [to, push] : sent<msg::Push>(b.effects)) at_once += to == PeerId{6} ? 1 : 0;
-    }
-    return at_once;
+TEST_CASE("replica: what comes from the writer's node is hardly relayed, what does not is, on and on") {
+  Bench b{20};
+  const auto pushed_to = [&]() -> std::optional<PeerId> {
+    const auto pushes = sent<msg::Push>(b.effects);
+    REQUIRE(pushes.size() <= 1);
+    return pushes.empty() ? std::nullopt : std::optional{pushes[0].first};
   };
-  CHECK(relayed(4) == 0);
-  CHECK(relayed(3) > 0);
+  const auto relays = [&](std::uint32_t slot, msg::Origin origin, msg::AckKind kind) {
+    std::uint32_t count = 0;
+    for (std::uint64_t version = 1; version <= 40; ++version) {
+      b.from(1, msg::Push{b.contract->sign(slot, version, {1}), origin});
+      for (auto to = pushed_to(); to; to = pushed_to()) {
+        ++count;
+        CHECK(sent<msg::Push>(b.effects)[0].second.origin == msg::Origin::elsewhere);
+        b.from(to->value, msg::Ack{b.contract->address(), {{kind, b.line(slot)}}});
+      }
+    }
+    return count;
+  };
+  // About one of eight is passed on, and the first needless answer ends it.
+  CHECK(relays(0, msg::Origin::here, msg::AckKind::had) <= 12);
+  // Soon each is, to one more than needless answers are borne: five.
+  const std::uint32_t needless = relays(1, msg::Origin::elsewhere, msg::AckKind::had);
+  CHECK(needless > 120);
+  CHECK(needless <= 200);
+  // And while it is news until three draws find only neighbours that hold it.
+  CHECK(relays(2, msg::Origin::elsewhere, msg::AckKind::holds) > 320);
+  CHECK(relays(3, msg::Origin::here, msg::AckKind::had) <= 30);
+  b.feed(ClientWrite{1, b.contract->sign(4, 1, {1})});
+  CHECK(sent<msg::Push>(b.effects)[0].second.origin == msg::Origin::here);
+}
+
+TEST_CASE("replica: what is for members is relayed to those who follow closely") {
+  Bench b{20};
+  for (std::uint32_t peer = 11; peer <= 20; ++peer) {
+    b.from(peer, msg::Compare{b.contract->address(), msg::Attention::loose, {}});
+  }
+  const auto relays_to_loose = [&](std::uint32_t slot) {
+    std::uint32_t close = 0;
+    std::uint32_t loose = 0;
+    for (std::uint64_t version = 1; version <= 100; ++version) {
+      b.from(1, msg::Push{b.contract->sign(slot, version, {1})});
+      for (const auto& [to, push] : sent<msg::Push>(b.effects)) ++(to.value > 10 ? loose : close);
+    }
+    CHECK(close > 20);
+    return loose;
+  };
+  CHECK(relays_to_loose(4) == 0);
+  CHECK(relays_to_loose(3) > 20);
 }
 
 TEST_CASE("replica: a pull is answered with what the slots hold, within bounds") {
