@@ -233,6 +233,14 @@ Result<> write_file(const std::string& path, const std::string& text) {
   return done();
 }
 
+/// Said before the run rather than after it. What stands in the file stays until then.
+Result<> require_writable(const std::optional<std::string>& path) {
+  if (path && !std::ofstream(*path, std::ios::binary | std::ios::app)) {
+    return Error{Errc::cannot_write_file, *path};
+  }
+  return done();
+}
+
 void print_outcome(const Prepared& prepared, const Outcome& outcome) {
   const double virtual_seconds = static_cast<double>(outcome.virtual_time.ms()) / 1e3;
   fmt::print("\n{} (preset {}, seed {})\n{}", outcome.findings.failures.empty() ? "All held"
@@ -266,6 +274,10 @@ std::string command_again(const SimOptions& options, std::uint64_t seed) {
 Exit run_sim(const SimOptions& options) {
   const auto prepared = prepare(options);
   if (!prepared.ok()) return complain(prepared.error());
+  for (const auto& path : {options.json, options.transcript}) {
+    const auto writable = require_writable(path);
+    if (!writable.ok()) return complain(writable.error());
+  }
   const Records records{options.trace.value_or(""), options.transcript.value_or(""),
                         options.save_stores.value_or(""), options.evidence.value_or("")};
   auto outcome = simulate(*prepared, records, !options.quiet);

@@ -108,3 +108,14 @@ TEST_CASE("an option that does not exist or makes no sense is a usage error") {
   CHECK(quorate("--producer amber").code == 2);
   CHECK(quorate("--preset small").code == 2);
 }
+
+TEST_CASE("a report that cannot be written is refused before the run, not after it") {
+  // A demonstration would take a minute first, and say so with its summary.
+  for (const std::string option : {"--json", "--transcript", "--trace"}) {
+    const Ended ended = quorate("--demo " + option + " no/such/folder/report");
+    INFO(option);
+    CHECK(ended.code == 3);
+    CHECK(ended.said.find("no/such/folder/report") != std::string::npos);
+    CHECK(ended.said.find("messages") == std::string::npos);
+  }
+}
