@@ -12,6 +12,7 @@
 #include "consensus/block.hpp"
 #include "runtime/config/node_keys.hpp"
 #include "storage/sqlite_store.hpp"
+#include "tests/cluster/proxies.hpp"
 #include "tests/launch.hpp"
 
 namespace quorate::stage {
@@ -48,6 +49,22 @@ Processes::~Processes() {
   for (const auto& [name, pid] : running_) ::waitpid(pid, nullptr, 0);
   std::error_code failed;
   fs::remove_all(dir_, failed);
+}
+
+void Processes::lead_through(Proxies& proxies) const {
+  for (std::uint32_t node = 1; node <= nodes_; ++node) {
+    const std::string name = "n" + std::to_string(node);
+    const std::string path = dir_ + "/" + name + "/node.toml";
+    auto file = config::read_node_file(path);
+    REQUIRE(file.ok());
+    for (std::string& peer : file->peers) {
+      const std::size_t colon = peer.rfind(':');
+      const auto port = static_cast<std::uint16_t>(std::stoul(peer.substr(colon + 1)));
+      const std::string other = "n" + std::to_string(port - port_);
+      peer = peer.substr(0, colon + 1) + std::to_string(proxies.open(name, other, port));
+    }
+    std::ofstream{path, std::ios::trunc} << config::node_file_text(*file);
+  }
 }
 
 void Processes::start_bitcoin() {

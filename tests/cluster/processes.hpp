@@ -11,6 +11,8 @@
 
 namespace quorate::stage {
 
+class Proxies;
+
 class Processes {
  public:
   /// Makes the folder of a cluster below the system's temporary one, with fast Bitcoin blocks.
@@ -21,6 +23,8 @@ class Processes {
   Processes& operator=(const Processes&) = delete;
 
   [[nodiscard]] const std::string& dir() const { return dir_; }
+  /// Every node calls its peers through `proxies`. Before any is started.
+  void lead_through(Proxies& proxies) const;
   void start_bitcoin();
   void start(const std::string& node);
   /// kill -9, and gone.
