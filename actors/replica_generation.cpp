@@ -64,7 +64,6 @@ Verdict ReplicaGeneration::write(Instant now, BurnHeight tip, const Chunk& chunk
     return verdict;
   }
   store(now, chunk.slot, *checked);
-  slot.origin = messages::Origin::here;
   return verdict;
 }
 
@@ -145,9 +144,14 @@ Chunk ReplicaGeneration::chunk(ChunkSlot slot) const {
   return assemble(slot, slots_[slot.value]);
 }
 
-messages::Origin ReplicaGeneration::origin(ChunkSlot slot) const {
+ReplicaGeneration::Hints ReplicaGeneration::hints(ChunkSlot slot) const {
   ASSERT(slot.value < slots_.size());
-  return slots_[slot.value].origin;
+  return slots_[slot.value].hints;
+}
+
+void ReplicaGeneration::set_hints(ChunkSlot slot, Hints hints) {
+  ASSERT(slot.value < slots_.size());
+  slots_[slot.value].hints = hints;
 }
 
 std::size_t ReplicaGeneration::content_size(ChunkSlot slot) const {
@@ -239,7 +243,7 @@ void ReplicaGeneration::put(ChunkSlot at, Stored stored) {
   inventory_.set(at, stored.meta, static_cast<std::uint32_t>(stored.content.size()));
   slot.meta = stored.meta;
   slot.content = std::move(stored.content);
-  slot.origin = messages::Origin::elsewhere;
+  slot.hints = {};
 }
 
 }  // namespace quorate::actors::replica

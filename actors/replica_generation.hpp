@@ -55,8 +55,15 @@ class ReplicaGeneration {
   [[nodiscard]] const consensus::ChunkMeta& meta(consensus::ChunkSlot slot) const;
   /// What the slot holds; version 0 and empty when it holds nothing.
   [[nodiscard]] consensus::Chunk chunk(consensus::ChunkSlot slot) const;
-  /// Here: a client of this node wrote what the slot holds, since this node started.
-  [[nodiscard]] messages::Origin origin(consensus::ChunkSlot slot) const;
+  /// What to say with the slot's chunk. Origin here: a client of this node wrote it since the node
+  /// started.
+  struct Hints {
+    messages::Origin origin{};
+    messages::Audience audience{};
+  };
+  [[nodiscard]] Hints hints(consensus::ChunkSlot slot) const;
+  /// Of what the slot holds now; a new chunk has none.
+  void set_hints(consensus::ChunkSlot slot, Hints hints);
   [[nodiscard]] std::size_t content_size(consensus::ChunkSlot slot) const;
   [[nodiscard]] messages::SlotMeta line(consensus::ChunkSlot slot) const;
   [[nodiscard]] const EvidenceBook& evidence() const { return evidence_; }
@@ -69,7 +76,7 @@ class ReplicaGeneration {
   struct Slot : Stored {
     std::int64_t second{};     ///< The second that `writes` counts.
     std::uint32_t writes{};
-    messages::Origin origin{};
+    Hints hints;
     std::uint32_t ties{};      ///< Equal-version replacements since the last `settle`.
   };
 

@@ -67,7 +67,7 @@ Result<> Turn::on(const GenerationOpened& input) {
     return done();
   }
   for (auto& [peer, neighbour] : s_.peers) {
-    for (const Chunk& chunk : neighbour.unpark(db)) merge(peer, generation, chunk);
+    for (const Chunk& chunk : neighbour.unpark(db)) merge(peer, generation, {chunk, {}, {}});
   }
   for (const auto& [peer, neighbour] : s_.peers) compare_root(peer, generation);
   return done();

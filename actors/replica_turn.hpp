@@ -98,7 +98,9 @@ class Turn {
   void park_or_refuse(PeerId from, const consensus::Chunk& chunk);
   void answer_push(PeerId from, Generation& generation, const consensus::Chunk& chunk,
                    const Verdict& verdict);
-  Outcome merge(PeerId from, Generation& generation, const consensus::Chunk& chunk);
+  void merge(PeerId from, Generation& generation, const messages::Push& m);
+  [[nodiscard]] static messages::Push push_of(const ReplicaGeneration& replica,
+                                              consensus::ChunkSlot slot);
   void push_range(PeerId to, const ReplicaGeneration& replica, consensus::TreeNode node);
 
   /// The slot holds a new chunk: to the disk and to the own members.
@@ -111,7 +113,7 @@ class Turn {
   void learn_mesh(messages::Origin origin);
   /// @returns whether the peer is or will be told.
   bool offer(PeerId peer, Neighbour& neighbour, const Generation& generation,
-             consensus::ChunkSlot slot, messages::Audience audience);
+             consensus::ChunkSlot slot);
   void note_evidence(const Generation& generation, const Verdict& verdict);
   /// Pushes a small chunk, announces a larger one.
   void tell(PeerId to, const Generation& generation, consensus::ChunkSlot slot);

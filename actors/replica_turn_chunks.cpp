@@ -40,7 +40,16 @@ PeerRefusal refusal_of(Errc code) {
   }
 }
 
+bool does_not_care(const Neighbour& neighbour, Audience audience) {
+  return audience == Audience::members && neighbour.attention() == messages::Attention::loose;
+}
+
 }  // namespace
+
+messages::Push Turn::push_of(const ReplicaGeneration& replica, ChunkSlot slot) {
+  const ReplicaGeneration::Hints hints = replica.hints(slot);
+  return {replica.chunk(slot), hints.origin, hints.audience};
+}
 
 Result<> Turn::on(const ClientWrite& input) {
   const Chunk& chunk = input.chunk;
@@ -59,10 +68,9 @@ Result<> Turn::on(const ClientWrite& input) {
   effects_.push_back(std::move(answer));
   note_evidence(*generation, verdict);
   if (verdict.outcome != Outcome::accepted) return done();
+  generation->open->set_hints(chunk.slot, {messages::Origin::here, input.audience});
   keep(*generation, chunk.slot);
-  for (auto& [peer, neighbour] : s_.peers) {
-    offer(peer, neighbour, *generation, chunk.slot, input.audience);
-  }
+  for (auto& [peer, neighbour] : s_.peers) offer(peer, neighbour, *generation, chunk.slot);
   return done();
 }
 
@@ -92,10 +100,8 @@ void Turn::hear(PeerId from, const messages::Push& m) {
     park_or_refuse(from, m.chunk);
   } else if (!generation->open) {
     refuse(from, m.chunk.db, std::nullopt, NackReason::generation_closed);
-  } else if (merge(from, *generation, m.chunk) == Outcome::accepted &&
-             !(s_.config.attention == messages::Attention::loose &&
-               generation->contract->is_for_members(m.chunk.slot))) {
-    learn_mesh(m.origin);  // What a writer tells later says nothing about the mesh.
+  } else {
+    merge(from, *generation, m);
   }
 }
 
@@ -114,21 +120,26 @@ void Turn::park_or_refuse(PeerId from, const Chunk& chunk) {
   acknowledge(from, chunk.db, {{AckKind::heard, {chunk.slot, entry}}});
 }
 
-Outcome Turn::merge(PeerId from, Generation& generation, const Chunk& chunk) {
+void Turn::merge(PeerId from, Generation& generation, const messages::Push& m) {
+  const Chunk& chunk = m.chunk;
   const Verdict verdict = generation.open->merge(now_, s_.tip, chunk);
   note_evidence(generation, verdict);
   answer_push(from, generation, chunk, verdict);
   const SlotKey key{generation.id, chunk.slot};
   if (verdict.outcome == Outcome::refused) {
     s_.fetches.reject(key, from);
-    return verdict.outcome;
+    return;
   }
   if (verdict.outcome == Outcome::accepted) {
+    generation.open->set_hints(chunk.slot, {messages::Origin::elsewhere, m.audience});
     keep(generation, chunk.slot);
     relay(generation, chunk.slot);
+    // What a writer tells later says nothing about the mesh.
+    const bool was_late = m.audience == Audience::members &&
+                          s_.config.attention == messages::Attention::loose;
+    if (!was_late) learn_mesh(m.origin);
   }
   s_.fetches.settle(key, generation.open->line(chunk.slot).entry, verdict.offered);
-  return verdict.outcome;
 }
 
 void Turn::answer_push(PeerId from, Generation& generation, const Chunk& chunk,
@@ -264,7 +275,7 @@ void Turn::hear(PeerId from, const messages::Pull& m) {
     const bool is_first = bytes == generation->open->content_size(slot);
     if (!is_first && bytes > s_.config.fetch_bytes)
       break;  // A short request must not pull gigabytes.
-    send(from, messages::Push{generation->open->chunk(slot), generation->open->origin(slot)});
+    send(from, push_of(*generation->open, slot));
   }
   s_.peers.at(from).charge(bytes);
 }
@@ -302,7 +313,7 @@ void Turn::learn_mesh(messages::Origin origin) {
 void Turn::relay(const Generation& generation, ChunkSlot slot) {
   if (s_.peers.size() <= sparse_mesh) {
     for (auto& [peer, neighbour] : s_.peers) {
-      offer(peer, neighbour, generation, slot, Audience::everybody);
+      offer(peer, neighbour, generation, slot);
     }
   } else if (s_.rng.draw(relay_scale) < s_.relay_chance) {
     relay_to_one(generation, slot, s_.relay_chance / 2);
@@ -313,13 +324,13 @@ void Turn::relay(const Generation& generation, ChunkSlot slot) {
 /// (Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", 1987). What is for
 /// members is relayed to those who follow closely; comparisons bring it to the others.
 void Turn::relay_to_one(const Generation& generation, ChunkSlot slot, std::uint32_t needless) {
-  const bool is_for_members = generation.contract->is_for_members(slot);
+  const Audience audience = generation.open->hints(slot).audience;
   for (std::uint32_t draw = 0; draw < relay_draws; ++draw) {
     const auto drawn =
         std::next(s_.peers.begin(), s_.rng.draw(static_cast<std::uint32_t>(s_.peers.size())));
     auto& [peer, neighbour] = *drawn;
-    if (is_for_members && neighbour.attention() == messages::Attention::loose) continue;
-    if (!offer(peer, neighbour, generation, slot, Audience::everybody)) continue;
+    if (does_not_care(neighbour, audience)) continue;
+    if (!offer(peer, neighbour, generation, slot)) continue;
     neighbour.mark_relay({generation.id, slot}, needless);
     return;
   }
@@ -327,16 +338,13 @@ void Turn::relay_to_one(const Generation& generation, ChunkSlot slot, std::uint3
 
 /// Tells the peer of the slot unless it was seen to hold as much: at once, or in a while when it
 /// does not care. In a sparse mesh such a neighbour may be the only way to one that does.
-bool Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot,
-                 Audience audience) {
+bool Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation, ChunkSlot slot) {
   const SlotKey key{generation.id, slot};
   const Standing theirs =
       consensus::standing(generation.open->line(slot).entry, neighbour.known(key));
   if (theirs == Standing::same || theirs == Standing::ahead) return false;
-  const bool may_wait = audience == Audience::members &&
-                        neighbour.attention() == messages::Attention::loose &&
-                        s_.peers.size() > sparse_mesh;
-  if (may_wait) {
+  if (does_not_care(neighbour, generation.open->hints(slot).audience) &&
+      s_.peers.size() > sparse_mesh) {
     wake_at(neighbour.tell_later(now_, key));
   } else {
     wake_at(neighbour.await_ack(now_, key));
@@ -347,7 +355,7 @@ bool Turn::offer(PeerId peer, Neighbour& neighbour, const Generation& generation
 
 void Turn::tell(PeerId to, const Generation& generation, ChunkSlot slot) {
   if (generation.open->content_size(slot) <= s_.config.push_bytes) {
-    send(to, messages::Push{generation.open->chunk(slot), generation.open->origin(slot)});
+    send(to, push_of(*generation.open, slot));
     return;
   }
   messages::Announce announce{generation.open->address(), {}};

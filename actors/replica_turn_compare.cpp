@@ -103,7 +103,7 @@ void Turn::push_range(PeerId to, const ReplicaGeneration& replica, TreeNode node
   for (const ChunkSlot slot : replica.inventory().slots(node)) {
     if (replica.meta(slot).version == ChunkVersion{0}) continue;
     bytes += replica.content_size(slot);
-    send(to, messages::Push{replica.chunk(slot), replica.origin(slot)});
+    send(to, push_of(replica, slot));
   }
   s_.peers.at(to).charge(bytes);
 }

@@ -43,11 +43,6 @@ class BootContract final : public ControllingContract {
     return owners_[slot.value];
   }
 
-  bool is_for_members(ChunkSlot slot) const override {
-    const std::uint32_t base = signing_base(params_, kind_);
-    return slot.value >= base && slot.value < 2 * base;
-  }
-
   Result<> auth_write(ChunkSlot slot, const ChunkMeta& meta) const override {
     TRY_ASSIGN(const crypto::PublicKey expected, owner(slot));
     const Hash256 digest =

@@ -42,10 +42,6 @@ class ControllingContract {
   /// one.
   [[nodiscard]] virtual Result<crypto::PublicKey> owner(ChunkSlot slot) const = 0;
 
-  /// Whether the slot holds what members write for each other all the time, so that a node without
-  /// part in the group may hear of it later. Gap: docs/spec_gaps.md "Attention".
-  [[nodiscard]] virtual bool is_for_members(ChunkSlot) const { return false; }
-
   /// `stackerdb-auth-write`. @returns no_such_slot, or bad_signer.
   [[nodiscard]] virtual Result<> auth_write(ChunkSlot slot, const ChunkMeta& meta) const = 0;
   /// `stackerdb-garbage-collect?`, asked once per Bitcoin block processed.

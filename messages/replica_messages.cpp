@@ -9,7 +9,7 @@ constexpr std::size_t slot_bytes = 4;
 constexpr std::size_t entry_bytes = 8 + 2 + 8 + 4;
 constexpr std::size_t meta_bytes = slot_bytes + entry_bytes;
 constexpr std::size_t attention_bytes = 1;
-constexpr std::size_t origin_bytes = 1;
+constexpr std::size_t hint_bytes = 2;  ///< Origin, audience.
 constexpr std::size_t node_bytes = 1 + 4 + 32;
 
 std::size_t size_of(const consensus::DbAddress& db) {
@@ -20,7 +20,7 @@ std::size_t size_of(const Announce& m) {
 }
 std::size_t size_of(const Push& m) {
   return size_of(m.chunk.db) + slot_bytes + 8 + count_bytes + m.chunk.content.bytes.size() +
-         crypto::RecoverableSignature::size + origin_bytes;
+         crypto::RecoverableSignature::size + hint_bytes;
 }
 std::size_t size_of(const Ack& m) {
   return size_of(m.db) + count_bytes + m.slots.size() * (1 + meta_bytes);

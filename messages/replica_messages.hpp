@@ -38,12 +38,22 @@ enum class Origin : std::uint8_t {
 };
 constexpr bool is_valid(Origin o) { return static_cast<std::uint8_t>(o) <= 1; }
 
+/// Whom a chunk concerns, as its writer said. A hint as well: it only decides how soon who hears.
+enum class Audience : std::uint8_t {
+  everybody = 0,
+  members = 1,  ///< Others may hear of it later.
+};
+constexpr bool is_valid(Audience a) { return static_cast<std::uint8_t>(a) <= 1; }
+
 /// A chunk, unasked or pulled. Answered with `Ack` or `Nack`.
 struct Push {
   consensus::Chunk chunk;
   Origin origin{};
+  Audience audience{};
   bool operator==(const Push&) const = default;
-  static constexpr auto wire_fields() { return std::make_tuple(&Push::chunk, &Push::origin); }
+  static constexpr auto wire_fields() {
+    return std::make_tuple(&Push::chunk, &Push::origin, &Push::audience);
+  }
 };
 
 enum class AckKind : std::uint8_t {
@@ -89,13 +99,6 @@ enum class Attention : std::uint8_t {
   loose = 1,  ///< In a while, and not of what was overtaken meanwhile: its node is never one.
 };
 constexpr bool is_valid(Attention a) { return static_cast<std::uint8_t>(a) <= 1; }
-
-/// Whom a write concerns, as its writer says to the own replica; never on the wire.
-enum class Audience : std::uint8_t {
-  everybody = 0,
-  members = 1,  ///< Others may hear of it later.
-};
-constexpr bool is_valid(Audience a) { return static_cast<std::uint8_t>(a) <= 1; }
 
 /// Anti-entropy: "these are my digests". The receiver answers each inner node that differs with its
 /// children's digests and each lowest node that differs with a `Range`; equal ones with nothing.

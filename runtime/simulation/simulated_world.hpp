@@ -93,6 +93,10 @@ class SimulatedWorld final : public World, private NodeListener {
   // At the end.
   void check_agreement();
   void check_replicas();
+  /// Stored chunks by key: version and record.
+  using Versions = std::map<Bytes, std::pair<ChunkVersion, Bytes>>;
+  [[nodiscard]] Versions chunks_of(NodeNumber node) const;
+  [[nodiscard]] Versions newest_chunks() const;
   [[nodiscard]] MicroStx opening_supply() const;
 
   // NodeListener.

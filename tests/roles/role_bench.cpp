@@ -62,14 +62,16 @@ RoleBench::~RoleBench() {
 }
 
 caf::actor RoleBench::recorder(Role role) {
-  return own(system_.spawn([this, role](caf::event_based_actor* self) -> caf::behavior {
-    self->set_default_handler(
-        [this, role](caf::scheduled_actor*, caf::message_view& view) -> caf::result<caf::message> {
-          hear(role, view.move_content_to_message());
-          return caf::message{};
-        });
+  const auto record = [this](caf::event_based_actor* self, Role heard_by) -> caf::behavior {
+    self->set_default_handler([this, heard_by](caf::scheduled_actor*, caf::message_view& view)
+                                  -> caf::result<caf::message> {
+      hear(heard_by, view.move_content_to_message());
+      return caf::message{};
+    });
     return {[](const std::vector<caf::message>&) {}};  // Never sent: everything is recorded.
-  }));
+  };
+  // As an argument: without any CAF binds a reference to a null tuple of them.
+  return own(system_.spawn(record, role));
 }
 
 void RoleBench::pass(Duration time) {

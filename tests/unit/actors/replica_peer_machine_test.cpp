@@ -363,18 +363,21 @@ TEST_CASE("replica: what is for members is relayed to those who follow closely")
   for (std::uint32_t peer = 11; peer <= 20; ++peer) {
     b.from(peer, msg::Compare{b.contract->address(), msg::Attention::loose, {}});
   }
-  const auto relays_to_loose = [&](std::uint32_t slot) {
+  const auto relays_to_loose = [&](std::uint32_t slot, msg::Audience audience) {
     std::uint32_t close = 0;
     std::uint32_t loose = 0;
     for (std::uint64_t version = 1; version <= 100; ++version) {
-      b.from(1, msg::Push{b.contract->sign(slot, version, {1})});
-      for (const auto& [to, push] : sent<msg::Push>(b.effects)) ++(to.value > 10 ? loose : close);
+      b.from(1, msg::Push{b.contract->sign(slot, version, {1}), msg::Origin::elsewhere, audience});
+      for (const auto& [to, push] : sent<msg::Push>(b.effects)) {
+        ++(to.value > 10 ? loose : close);
+        CHECK(push.audience == audience);
+      }
     }
     CHECK(close > 20);
     return loose;
   };
-  CHECK(relays_to_loose(4) == 0);
-  CHECK(relays_to_loose(3) > 20);
+  CHECK(relays_to_loose(4, msg::Audience::members) == 0);
+  CHECK(relays_to_loose(3, msg::Audience::everybody) > 20);
 }
 
 TEST_CASE("replica: a pull is answered with what the slots hold, within bounds") {

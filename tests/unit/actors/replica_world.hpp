@@ -49,8 +49,6 @@ class PlainContract final : public ControllingContract {
     if (slot.value >= slots_) return Errc::no_such_slot;
     return owner_;
   }
-  /// Slots 4 and above.
-  bool is_for_members(ChunkSlot slot) const override { return slot.value >= 4; }
   Result<> auth_write(ChunkSlot slot, const ChunkMeta& meta) const override {
     const auto signer = crypto::recover(
         chunk_digest(network_id(), address_, slot, meta.version, meta.content_hash),

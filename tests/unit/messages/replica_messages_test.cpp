@@ -38,8 +38,8 @@ std::vector<Golden> goldens() {
   return {
       {Announce{address(), {{ChunkSlot{2}, entry()}}},
        "00" + address_hex + "00000001" "00000002" + entry_hex},
-      {Push{chunk(), Origin::here}, "01" + address_hex + "00000002" "0000000000000003" "00000002"
-                                        "dead" "01" + std::string(128, '0') + "01"},
+      {Push{chunk(), Origin::here, Audience::members}, "01" + address_hex + "00000002" "0000000000000003" "00000002"
+                                        "dead" "01" + std::string(128, '0') + "0101"},
       {Ack{address(), {{AckKind::heard, {ChunkSlot{2}, entry()}}}},
        "02" + address_hex + "00000001" "01" "00000002" + entry_hex},
       {Pull{address(), {ChunkSlot{2}, ChunkSlot{256}}},
@@ -87,6 +87,9 @@ TEST_CASE("replica messages: counts and enumerations beyond their bounds are ref
   CHECK(with_count(Compare{address(), {}, {}}, 17) == Errc::length_out_of_bounds);
   Bytes push = encode(ReplicaMessage{Push{chunk()}});
   push.back() = 2;
+  CHECK(decode<ReplicaMessage>(push).code() == Errc::bad_enum);
+  push.back() = 1;
+  push[push.size() - 2] = 2;
   CHECK(decode<ReplicaMessage>(push).code() == Errc::bad_enum);
   Bytes compare = encode(ReplicaMessage{Compare{address(), {}, {}}});
   compare[compare.size() - 5] = 2;
