@@ -96,7 +96,13 @@ class SimulatedWorld final : public World, private NodeListener {
   /// Stored chunks by key: version and record.
   using Versions = std::map<Bytes, std::pair<ChunkVersion, Bytes>>;
   [[nodiscard]] Versions chunks_of(NodeNumber node) const;
-  [[nodiscard]] Versions newest_chunks() const;
+  /// The newest chunks of all replicas together, and whether each holds all of them.
+  struct Replicas {
+    Versions newest;
+    bool are_equal{true};
+  };
+  [[nodiscard]] Replicas replicas() const;
+  void each_replica(const std::function<void(NodeNumber, const Versions&)>& visit) const;
   [[nodiscard]] MicroStx opening_supply() const;
 
   // NodeListener.
