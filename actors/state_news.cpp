@@ -19,6 +19,15 @@ bool has_new(const Items& now, const Items& before) {
   });
 }
 
+/// Whether `now` shows a decision that `before` does not.
+bool has_decision(const messages::MemberState& now, const messages::MemberState& before) {
+  return std::any_of(now.agreements.begin(), now.agreements.end(), [&](const auto& agreed) {
+    return agreed.decided &&
+           std::none_of(before.agreements.begin(), before.agreements.end(),
+                        [&](const auto& other) { return other.decided == agreed.decided; });
+  });
+}
+
 }  // namespace
 
 News news_of(const messages::AgreementState& now, const messages::MemberState& written) {
@@ -44,19 +53,6 @@ News news_of(const messages::SigningState& now, const messages::MemberState& wri
       now.nonces == before.nonces && now.announce_nonces == before.announce_nonces;
   return same_nonces ? News::nothing : News::useful;
 }
-
-namespace {
-
-/// Whether `now` shows a decision that `before` does not.
-bool has_decision(const messages::MemberState& now, const messages::MemberState& before) {
-  return std::any_of(now.agreements.begin(), now.agreements.end(), [&](const auto& agreed) {
-    return agreed.decided &&
-           std::none_of(before.agreements.begin(), before.agreements.end(),
-                        [&](const auto& other) { return other.decided == agreed.decided; });
-  });
-}
-
-}  // namespace
 
 messages::Audience audience_of(const messages::MemberState& now,
                                const messages::MemberState& written) {
