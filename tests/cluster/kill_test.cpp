@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <random>
-#include <set>
 
 #include "tests/cluster/processes.hpp"
 
@@ -75,26 +74,10 @@ TEST_CASE("killed nodes come back, a late one catches up, all end with the same 
     // Two votes in one view, or two shares, would be proven by whoever saw both.
     CHECK(line.evidence.empty());
   }
-  std::uint64_t final_height = ~std::uint64_t{0};
-  for (const auto& line : last)
-    final_height = std::min(final_height, line.final_height.value_or(0));
+  const std::uint64_t final_height = lowest_final(last);
   CHECK(final_height > 0);
   std::vector<std::string> everybody = names;
   everybody.push_back("late");
   for (const auto& name : everybody) all.end(name);
-  // Over the union of all logs: what one node holds at a final height, every other one holds.
-  const auto reference = all.blocks("n1");
-  for (const auto& name : everybody) {
-    const auto blocks = all.blocks(name);
-    for (std::uint64_t height = 1; height <= final_height; ++height) {
-      INFO(name << " at height " << height);
-      REQUIRE(blocks.contains(height));
-      std::set<std::string> common;
-      for (const auto& id : blocks.at(height)) {
-        const auto& others = reference.at(height);
-        if (std::find(others.begin(), others.end(), id) != others.end()) common.insert(id);
-      }
-      CHECK_FALSE(common.empty());
-    }
-  }
+  check_same_blocks(all, everybody, final_height);
 }

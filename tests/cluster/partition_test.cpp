@@ -41,11 +41,12 @@ bool is_every(const Processes& all, std::uint64_t least) {
 
 TEST_CASE("cut links: a side with 67 % goes on, others stop, and healed they hold the same blocks") {
   // Four producers and stackers of about a quarter each.
+  const std::vector<std::string> names{"n1", "n2", "n3", "n4"};
   Processes all{"quorate-partition-", 4, 22'480};
   Proxies proxies;
   all.lead_through(proxies);
   all.start_bitcoin();
-  for (const std::string name : {"n1", "n2", "n3", "n4"}) all.start(name);
+  for (const auto& name : names) all.start(name);
   REQUIRE(all.await(120, [&] { return is_every(all, 3); }));
 
   SUBCASE("one of four, by pulled cables") {
@@ -72,25 +73,9 @@ TEST_CASE("cut links: a side with 67 % goes on, others stop, and healed they hol
   const std::uint64_t at_healing = highest();
   proxies.heal();
   REQUIRE(all.await(120, [&] { return is_every(all, at_healing + 3); }));
-  const auto last_final = [&] {
-    std::uint64_t out = ~std::uint64_t{0};
-    for (const auto& line : all.look()) out = std::min(out, line.final_height.value_or(0));
-    return out;
-  };
-  REQUIRE(all.await(240, [&] { return last_final() > at_healing; }));
+  REQUIRE(all.await(240, [&] { return lowest_final(all.look()) > at_healing; }));
   for (const auto& line : all.look()) CHECK(line.evidence.empty());
-  const std::uint64_t compared = last_final();
-  for (const std::string name : {"n1", "n2", "n3", "n4"}) all.end(name);
-  const auto reference = all.blocks("n1");
-  for (const std::string name : {"n2", "n3", "n4"}) {
-    const auto blocks = all.blocks(name);
-    for (std::uint64_t height = 1; height <= compared; ++height) {
-      INFO(name << " at height " << height);
-      REQUIRE(blocks.contains(height));
-      CHECK(std::any_of(blocks.at(height).begin(), blocks.at(height).end(), [&](const auto& id) {
-        const auto& others = reference.at(height);
-        return std::find(others.begin(), others.end(), id) != others.end();
-      }));
-    }
-  }
+  const std::uint64_t final_height = lowest_final(all.look());
+  for (const auto& name : names) all.end(name);
+  check_same_blocks(all, names, final_height);
 }

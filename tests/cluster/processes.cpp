@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -162,6 +163,28 @@ std::map<std::uint64_t, std::vector<std::string>> Processes::blocks(const std::s
   });
   REQUIRE(scanned.ok());
   return out;
+}
+
+std::uint64_t lowest_final(const std::vector<cluster::NodeLine>& lines) {
+  std::uint64_t out = ~std::uint64_t{0};
+  for (const auto& line : lines) out = std::min(out, line.final_height.value_or(0));
+  return out;
+}
+
+void check_same_blocks(const Processes& all, const std::vector<std::string>& nodes,
+                       std::uint64_t final_height) {
+  const auto reference = all.blocks(nodes.front());
+  for (const auto& name : nodes) {
+    const auto blocks = all.blocks(name);
+    for (std::uint64_t height = 1; height <= final_height; ++height) {
+      INFO(name << " at height " << height);
+      REQUIRE(blocks.contains(height));
+      const auto& others = reference.at(height);
+      CHECK(std::any_of(blocks.at(height).begin(), blocks.at(height).end(), [&](const auto& id) {
+        return std::find(others.begin(), others.end(), id) != others.end();
+      }));
+    }
+  }
 }
 
 }  // namespace quorate::stage

@@ -50,4 +50,12 @@ class Processes {
   std::map<std::string, int> running_;
 };
 
+/// Height up to which every one of these nodes calls its blocks final; 0 if one has none.
+[[nodiscard]] std::uint64_t lowest_final(const std::vector<cluster::NodeLine>& lines);
+
+/// Over the union of all logs, of nodes that do not run: what the first holds at a height up to
+/// `final_height`, every other one holds.
+void check_same_blocks(const Processes& all, const std::vector<std::string>& nodes,
+                       std::uint64_t final_height);
+
 }  // namespace quorate::stage
